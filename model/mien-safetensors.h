@@ -30,7 +30,8 @@ typedef struct
   int64_t     shape[MIEN_TENSOR_MAX_RANK];
   size_t      n_elements;
   size_t      n_bytes;
-  const void *data;                         /* little endian, aligned to 8 bytes; borrowed */
+  const void *data;                         /* little endian; aligned where Mien wrote the file */
+  void       *owned;                        /* what mien_tensors_add_copy allocated, or NULL */
 } MienTensor;
 
 typedef struct

@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/*
+ * ABAW's metrics: CCC with population moments over all labelled frames together, macro F1
+ * of the eight expressions (a class absent from truth and prediction counts 0), F1 of the
+ * positive class of the twelve action units. Moments are kept by Welford's update, so
+ * that the order of magnitude of the mean costs no digits.
+ */
+
+#include "mien-metrics.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+typedef struct
+{
+  double n, mean_x, mean_y, m_xx, m_yy, m_xy;
+} Moments;
+
+struct MienMetricsSums
+{
+  Moments valence, arousal;
+  size_t n_frames;
+  size_t confusion[8][8]; /* [truth][prediction] */
+  size_t hits[12], false_alarms[12], misses[12], n_units;
+};
+
+static void
+moments_add (Moments *m, double x, double y)
+{
+  double dx = x - m->mean_x;
+  double dy = y - m->mean_y;
+
+  m->n += 1;
+  m->mean_x += dx / m->n;
+  m->mean_y += dy / m->n;
+  m->m_xx += dx * (x - m->mean_x);
+  m->m_yy += dy * (y - m->mean_y);
+  m->m_xy += dx * (y - m->mean_y);
+}
+
+/* 2 cov / (var x + var y + (mean x - mean y)^2); 0 where both are the same constant. */
+static double
+moments_ccc (const Moments *m)
+{
+  double shift = m->mean_x - m->mean_y;
+  double below = (m->m_xx + m->m_yy) / m->n + shift * shift;
+
+  return below > 0 ? 2 * (m->m_xy / m->n) / below : 0;
+}
+
+static double
+f1 (size_t hits, size_t false_alarms, size_t misses)
+{
+  size_t below = 2 * hits + false_alarms + misses;
+
+  return below > 0 ? 2.0 * (double) hits / (double) below : 0;
+}
+
+MienMetricsSums *
+mien_metrics_sums_new (void)
+{
+  return calloc (1, sizeof (MienMetricsSums));
+}
+
+void
+mien_metrics_sums_free (MienMetricsSums *sums)
+{
+  free (sums);
+}
+
+void
+mien_metrics_add (MienMetricsSums *sums,
+                  const float valence_arousal[2],
+                  int expression,
+                  const int8_t action_units[12],
+                  const float predicted_valence_arousal[2],
+                  int predicted_expression,
+                  const int8_t predicted_action_units[12])
+{
+  bool labelled = false;
+
+  if (!isnan (valence_arousal[0]) && !isnan (valence_arousal[1]))
+    {
+      moments_add (&sums->valence, valence_arousal[0], predicted_valence_arousal[0]);
+      moments_add (&sums->arousal, valence_arousal[1], predicted_valence_arousal[1]);
+      labelled = true;
+    }
+  if (expression >= 0)
+    {
+      sums->confusion[expression][predicted_expression]++;
+      labelled = true;
+    }
+  for (int k = 0; k < 12; k++)
+    {
+      if (action_units[k] < 0)
+        continue;
+      labelled = true;
+      sums->n_units++;
+      if (action_units[k] && predicted_action_units[k])
+        sums->hits[k]++;
+      else if (action_units[k])
+        sums->misses[k]++;
+      else if (predicted_action_units[k])
+        sums->false_alarms[k]++;
+    }
+  if (labelled)
+    sums->n_frames++;
+}
+
+static void
+finish_expression (const MienMetricsSums *sums, MienMetrics *metrics)
+{
+  size_t n = 0, right = 0;
+
+  for (int c = 0; c < 8; c++)
+    {
+      size_t in_class = 0, predicted = 0;
+
+      for (int other = 0; other < 8; other++)
+        {
+          in_class += sums->confusion[c][other];
+          predicted += sums->confusion[other][c];
+        }
+      n += in_class;
+      right += sums->confusion[c][c];
+      metrics->expression_f1_of[c] =
+          f1 (sums->confusion[c][c], predicted - sums->confusion[c][c],
+              in_class - sums->confusion[c][c]);
+      metrics->expression_f1 += metrics->expression_f1_of[c] / 8;
+    }
+  metrics->has_expression = n > 0;
+  metrics->expression_accuracy = n > 0 ? (double) right / (double) n : 0;
+}
+
+void
+mien_metrics_finish (const MienMetricsSums *sums, MienMetrics *metrics)
+{
+  double total = 0;
+  int n_tasks = 0;
+
+  *metrics = (MienMetrics){ .n_frames = sums->n_frames, .p_mtl = NAN, .score = NAN };
+  if (sums->valence.n > 0)
+    {
+      metrics->has_valence_arousal = true;
+      metrics->ccc_valence = moments_ccc (&sums->valence);
+      metrics->ccc_arousal = moments_ccc (&sums->arousal);
+      metrics->valence_arousal_p = (metrics->ccc_valence + metrics->ccc_arousal) / 2;
+      total += metrics->valence_arousal_p;
+      n_tasks++;
+    }
+  finish_expression (sums, metrics);
+  if (metrics->has_expression)
+    {
+      total += metrics->expression_f1;
+      n_tasks++;
+    }
+  if (sums->n_units > 0)
+    {
+      metrics->has_action_units = true;
+      for (int k = 0; k < 12; k++)
+        {
+          metrics->action_units_f1_of[k] =
+              f1 (sums->hits[k], sums->false_alarms[k], sums->misses[k]);
+          metrics->action_units_f1 += metrics->action_units_f1_of[k] / 12;
+        }
+      total += metrics->action_units_f1;
+      n_tasks++;
+    }
+  if (n_tasks > 0)
+    metrics->score = total / n_tasks;
+  if (n_tasks == 3)
+    metrics->p_mtl = total;
+}

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* ABAW's metrics against figures worked out by numpy (the literals; the formulas of
+ * METHOD.md section 3). */
+
+#include "mien-metrics.h"
+#include "mien-test.h"
+
+#include <math.h>
+
+static const int8_t NO_UNITS[12] = { -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1 };
+static const int8_t ABSENT[12] = { 0 };
+static const float NO_POINT[2] = { NAN, NAN };
+
+static void
+test_ccc (void)
+{
+  static const float TRUTH[5] = { -0.5f, 0, 0.25f, 0.5f, 1 };
+  static const float GUESS[5] = { -0.25f, 0.125f, 0, 0.75f, 0.5f };
+  MienMetricsSums *sums = mien_metrics_sums_new ();
+  MienMetrics metrics;
+
+  for (int i = 0; i < 5; i++)
+    mien_metrics_add (sums, (float[]){ TRUTH[i], 1 }, -1, NO_UNITS,
+                      (float[]){ GUESS[i], 1 }, 0, ABSENT);
+  mien_metrics_finish (sums, &metrics);
+  CHECK (metrics.has_valence_arousal && !metrics.has_expression
+         && !metrics.has_action_units);
+  /* means 0.25 0.225, variances 0.25 0.1275, covariance 0.14375 */
+  CHECK (fabs (metrics.ccc_valence - 0.28750000000000003 / 0.378125) < 1e-12);
+  CHECK (metrics.ccc_arousal == 0);
+  CHECK (isnan (metrics.p_mtl) && metrics.score == metrics.ccc_valence / 2);
+  CHECK (metrics.n_frames == 5);
+  mien_metrics_sums_free (sums);
+}
+
+static void
+test_expression (void)
+{
+  static const int TRUTH[6] = { 0, 0, 0, 4, 4, -1 }, GUESS[6] = { 0, 0, 4, 4, 5, 7 };
+  MienMetricsSums *sums = mien_metrics_sums_new ();
+  MienMetrics metrics;
+
+  for (int i = 0; i < 6; i++)
+    mien_metrics_add (sums, NO_POINT, TRUTH[i], NO_UNITS, (float[]){ 0, 0 }, GUESS[i],
+                      ABSENT);
+  mien_metrics_finish (sums, &metrics);
+  CHECK (fabs (metrics.expression_f1_of[0] - 0.8) < 1e-12);
+  CHECK (fabs (metrics.expression_f1_of[4] - 0.5) < 1e-12);
+  CHECK (metrics.expression_f1_of[7] == 0 && metrics.n_frames == 5);
+  CHECK (fabs (metrics.expression_f1 - 1.3 / 8) < 1e-12);
+  CHECK (fabs (metrics.expression_accuracy - 0.6) < 1e-12);
+  mien_metrics_sums_free (sums);
+}
+
+static void
+test_all_three (void)
+{
+  MienMetricsSums *sums = mien_metrics_sums_new ();
+  MienMetrics metrics;
+  int8_t truth[12] = { 1, 0, -1, 1 }, guess[12] = { 1, 1, 1, 0 };
+
+  mien_metrics_add (sums, (float[]){ 0, 0 }, 1, truth, (float[]){ 0.5f, 0 }, 1, guess);
+  mien_metrics_add (sums, (float[]){ 1, 1 }, 1, truth, (float[]){ 0.5f, 1 }, 1, guess);
+  mien_metrics_finish (sums, &metrics);
+  CHECK (metrics.ccc_valence == 0 && metrics.ccc_arousal == 1);
+  CHECK (metrics.action_units_f1_of[0] == 1 && metrics.action_units_f1_of[1] == 0);
+  CHECK (metrics.action_units_f1_of[2] == 0 && metrics.action_units_f1_of[3] == 0);
+  CHECK (fabs (metrics.p_mtl - (0.5 + 1.0 / 8 + 1.0 / 12)) < 1e-12);
+  CHECK (fabs (metrics.score - metrics.p_mtl / 3) < 1e-12);
+  mien_metrics_sums_free (sums);
+}
+
+int
+main (void)
+{
+  static const MienTest TESTS[] = {
+    { "ccc", test_ccc },
+    { "expression", test_expression },
+    { "all three", test_all_three },
+  };
+
+  return mien_test_run (TESTS, sizeof TESTS / sizeof *TESTS);
+}
