@@ -68,17 +68,17 @@ static const double circumplex[MIEN_EXPRESSION_COUNT][2] = {
 
 /* One round of episodes; fear and disgust are rare, as they are among real faces. */
 static const guint deck[] = {
-  HAPPINESS, HAPPINESS, HAPPINESS, HAPPINESS, HAPPINESS, SADNESS, SADNESS, SADNESS,
-  SADNESS,   SURPRISE,  SURPRISE,  SURPRISE,  ANGER,     ANGER,   ANGER,   ANGER,
-  OTHER,     OTHER,     OTHER,     OTHER,     FEAR,      FEAR,    DISGUST, DISGUST,
+  HAPPINESS, HAPPINESS, HAPPINESS, HAPPINESS, SADNESS, SADNESS, SADNESS, SADNESS,
+  SURPRISE,  SURPRISE,  SURPRISE,  SURPRISE,  ANGER,   ANGER,   ANGER,   ANGER,
+  OTHER,     OTHER,     OTHER,     OTHER,     FEAR,    FEAR,    DISGUST, DISGUST,
 };
 
 /* Mixtures that no prototype explains: two to four units, -1 ends the row. */
 static const int mixtures[][4] = {
-  { AU4, AU12, -1, -1 },    { AU12, AU24, -1, -1 },   { AU2, AU15, -1, -1 },
-  { AU1, AU2, AU24, -1 },   { AU10, AU12, AU23, -1 }, { AU6, AU7, -1, -1 },
-  { AU2, AU23, -1, -1 },    { AU7, AU15, AU24, -1 },  { AU1, AU12, AU15, -1 },
-  { AU4, AU6, AU25, AU26 },
+  { AU4, AU12, -1, -1 },   { AU12, AU24, -1, -1 },   { AU2, AU15, -1, -1 },
+  { AU1, AU2, AU24, -1 },  { AU10, AU12, AU23, -1 }, { AU6, AU10, -1, -1 },
+  { AU6, AU7, -1, -1 },    { AU2, AU23, -1, -1 },    { AU7, AU15, AU24, -1 },
+  { AU1, AU12, AU15, -1 }, { AU4, AU6, AU25, AU26 },
 };
 
 typedef struct
