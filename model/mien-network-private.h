@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "mien-network.h"
+#include "mien-ops.h"
+
+enum
+{
+  MIEN_N_UNITS = 20,               /* stem, 8 x 2, 3 short cuts */
+  MIEN_N_BLOCKS = 8,
+  MIEN_N_HIDDEN = 14,              /* expression, valence/arousal, twelve action units */
+};
+
+/* A convolution and the normalisation behind it. */
+typedef struct
+{
+  MienConv       conv;
+  bool           relu;
+  MienParameter *weight, *gamma, *beta, *mean, *variance;
+  float         *z, *y;            /* before and behind the normalisation; inference has y alone */
+  float         *batch_mean, *inverse;
+} MienUnit;
+
+typedef struct
+{
+  MienUnit *a, *b, *shortcut;      /* shortcut is NULL where shapes agree */
+} MienBlock;
+
+struct MienNetwork
+{
+  MienNetworkShape shape;
+  int              max_batch, side, n;       /* n: rows of the last forward */
+  bool             training;
+  MienPool        *pool;
+  uint64_t         dropout_seed;
+
+  MienParameter   *parameters;
+  size_t           n_parameters;
+  MienUnit         units[MIEN_N_UNITS];
+  int              n_units;
+  MienBlock        blocks[MIEN_N_BLOCKS];
+  MienParameter   *hidden_w[MIEN_N_HIDDEN], *hidden_b[MIEN_N_HIDDEN];
+  MienParameter   *exp_w, *exp_b, *va_w, *va_b, *au_w, *au_b;
+
+  float           *arena;                    /* everything below points into it */
+  size_t           arena_used;
+  const float     *images;
+  float           *pooled;                   /* behind the stem's max-pool */
+  uint8_t         *choice;
+  float           *means, *dropped, *features, *norm, *hidden;
+  float           *d_hidden, *d_features, *d_means;
+  float           *d_a, *d_b, *d_c;          /* the largest activation each */
+  float          **scratch, **d_w_parts;     /* one a worker */
+};
+
+static inline int
+mien_unit_side (const MienUnit *unit)
+{
+  return mien_conv_out_side (&unit->conv);
+}
+
+static inline int
+mien_unit_area (const MienUnit *unit)
+{
+  return mien_unit_side (unit) * mien_unit_side (unit);
+}
+
+/* Floats of one image's output. */
+static inline size_t
+mien_unit_size (const MienUnit *unit)
+{
+  return (size_t) unit->conv.out * (size_t) mien_unit_area (unit);
+}

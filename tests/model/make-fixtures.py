@@ -1,0 +1,195 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Makes fixtures/narrow.safetensors with PyTorch: what a narrow network computes, for test-network.c.
+
+The network and the losses are written here anew from METHOD.md, on torch's own operators and autograd.
+Usage: make-fixtures.py OUT.safetensors
+"""
+import json
+import struct
+import sys
+
+import numpy as np
+import torch
+import torch.nn as nn
+import torch.nn.functional as F
+
+WIDTH, HEAD, SIDE, ROWS = 2, 3, 48, 8
+THRESHOLD = 0.2203         # between the confidences of the two unlabelled rows: one is above, one below
+
+
+class Block(nn.Module):
+    def __init__(self, inside, outside, stride):
+        super().__init__()
+        self.conv1 = nn.Conv2d(inside, outside, 3, stride, 1, bias=False)
+        self.bn1 = nn.BatchNorm2d(outside)
+        self.conv2 = nn.Conv2d(outside, outside, 3, 1, 1, bias=False)
+        self.bn2 = nn.BatchNorm2d(outside)
+        self.downsample = None
+        if stride != 1:
+            self.downsample = nn.Sequential(nn.Conv2d(inside, outside, 1, stride, bias=False),
+                                            nn.BatchNorm2d(outside))
+
+    def forward(self, x):
+        y = self.bn2(self.conv2(F.relu(self.bn1(self.conv1(x)))))
+        return F.relu(y + (x if self.downsample is None else self.downsample(x)))
+
+
+class Heads(nn.Module):
+    def __init__(self, head):
+        super().__init__()
+        self.fc = nn.Linear(head, 12)
+
+    def forward(self, hidden):          # [12] of [n, head]: a row of the weight each
+        return torch.stack([hidden[k] @ self.fc.weight[k] + self.fc.bias[k] for k in range(12)], 1)
+
+
+class Network(nn.Module):
+    def __init__(self, width, head):
+        super().__init__()
+        self.conv1 = nn.Conv2d(3, width, 7, 2, 3, bias=False)
+        self.bn1 = nn.BatchNorm2d(width)
+        inside = width
+        for stage in range(4):
+            outside = width << stage
+            setattr(self, 'layer%d' % (stage + 1),
+                    nn.Sequential(Block(inside, outside, 1 if stage == 0 else 2), Block(outside, outside, 1)))
+            inside = outside
+        branch = lambda: nn.Sequential(nn.Linear(8 * width, head), nn.ReLU())
+        self.exp_fc, self.va_fc = branch(), branch()
+        self.au_fc = nn.ModuleList([branch() for _ in range(12)])
+        self.exp_classifier, self.va_classifier = nn.Linear(head, 8), nn.Linear(head, 2)
+        self.au_classifier = Heads(head)
+
+    def forward(self, x):
+        x = F.max_pool2d(F.relu(self.bn1(self.conv1(x))), 3, 2, 1)
+        x = self.layer4(self.layer3(self.layer2(self.layer1(x))))
+        self.features = F.normalize(x.mean((2, 3)), dim=1)
+        return torch.cat([self.exp_classifier(self.exp_fc(self.features)),
+                          self.va_classifier(self.va_fc(self.features)),
+                          self.au_classifier([fc(self.features) for fc in self.au_fc])], 1)
+
+
+def supervised(out, target, class_weights, unit_weights):
+    """The three losses; expression without unlabelled rows' part."""
+    e = target[:, 2].long()
+    labelled = e >= 0
+    expression = out.new_zeros(())
+    if labelled.any():
+        each = F.cross_entropy(out[labelled, :8], e[labelled], reduction='none')
+        expression = (each * class_weights[e[labelled]]).mean()
+    rows = ~torch.isnan(target[:, 0])
+    va = out.new_zeros(())
+    for k in (0, 1):
+        x, y = out[rows, 8 + k], target[rows, k]
+        cov = ((x - x.mean()) * (y - y.mean())).mean()
+        below = x.var(unbiased=False) + y.var(unbiased=False) + (x.mean() - y.mean()) ** 2 + 1e-8
+        va = va + 0.5 * (1 - 2 * cov / below)
+    units = target[:, 3:]
+    known = units >= 0
+    each = F.binary_cross_entropy_with_logits(out[:, 10:], units.clamp(min=0), pos_weight=unit_weights,
+                                              reduction='none')
+    return expression, va, each[known].mean()
+
+
+def ssmfar(out, target, class_weights, unit_weights):
+    n = len(target)
+    weak, strong = out[:n], out[n:]
+    labelled, va, au = supervised(weak, target, class_weights, unit_weights)
+    free = target[:, 2] < 0
+    p = weak[free, :8].softmax(1)
+    confidence, pseudo = p.detach().max(1)
+    sure = confidence >= THRESHOLD
+    assert sure.any() and (~sure).any(), confidence
+    each = F.cross_entropy(strong[free, :8], pseudo, reduction='none') * class_weights[pseudo]
+    unsupervised = (each * sure).sum() / free.sum()
+    lp, lq = weak[free, :8].log_softmax(1)[~sure], strong[free, :8].log_softmax(1)[~sure]
+    kl = ((lp.exp() - lq.exp()) * (lp - lq)).sum(1) / np.log(2)
+    return 0.5 * (labelled + unsupervised) + 0.5 * kl.mean(), va, au, free.sum(), sure.sum()
+
+
+def write(path, tensors):
+    header, offset, blobs = {}, 0, []
+    for name, value in sorted(tensors.items()):
+        value = np.ascontiguousarray(value)
+        kind = {'float32': 'F32', 'uint8': 'U8'}[str(value.dtype)]
+        header[name] = {'dtype': kind, 'shape': list(value.shape), 'data_offsets': [offset, offset + value.nbytes]}
+        offset += value.nbytes
+        blobs.append(value.tobytes())
+    text = json.dumps(header, separators=(',', ':')).encode()
+    with open(path, 'wb') as f:
+        f.write(struct.pack('<Q', len(text)) + text + b''.join(blobs))
+
+
+def main():
+    torch.manual_seed(7)
+    out = {}
+    put = lambda name, value: out.__setitem__(name, np.array(value.detach().numpy(), dtype='float32'))
+    net = Network(WIDTH, HEAD)
+    with torch.no_grad():
+        for name, value in net.state_dict().items():
+            if name.endswith('running_mean'):
+                value.normal_(0, 0.1)
+            elif name.endswith('running_var'):
+                value.uniform_(0.5, 1.5)
+            elif '.bn' in name or name.startswith('bn') or 'downsample.1' in name:
+                if name.endswith('weight'):
+                    value.uniform_(0.5, 1.5)
+                elif name.endswith('bias'):
+                    value.normal_(0, 0.3)
+    start = {k: v.clone() for k, v in net.state_dict().items() if 'num_batches' not in k}
+    for name, value in start.items():
+        put('weights.' + name, value)
+    pixels = torch.randint(0, 256, (ROWS, 3, SIDE, SIDE), dtype=torch.uint8)
+    images = pixels.float() / 64 - 2
+    out['pixels'] = pixels.numpy()
+    nan = float('nan')
+    target = torch.tensor([[.5, -.25, 3], [nan, nan, 0], [-.75, .5, -1], [nan, nan, -1],
+                           [0, .125, 7], [.25, .75, -1], [-.5, -.5, 4], [nan, nan, 4]])
+    units = torch.randint(-1, 2, (ROWS, 12)).float()
+    units[1] = -1
+    target = torch.cat([target, units], 1)
+    put('target', torch.nan_to_num(target, nan=-5.0))
+    class_weights = torch.tensor([1, 2, .5, 1.5, .75, 1, 3, 1.25])
+    unit_weights = torch.linspace(.5, 3, 12)
+    put('class_weights', class_weights)
+    put('unit_weights', unit_weights)
+    put('threshold', torch.tensor([THRESHOLD]))
+
+    net.eval()
+    put('eval.outputs', net(images))
+    put('eval.features', net.features)
+    net.train()
+    put('train.outputs', net(images))
+    for name, value in net.state_dict().items():
+        if 'running' in name:
+            put('moved.' + name, value)
+
+    def gradients(kind, losses):
+        net.zero_grad()
+        sum(losses[:3]).backward()
+        put(kind + '.loss', torch.stack([x.detach().float() for x in (sum(losses[:3]),) + tuple(losses)]))
+        for name, value in net.named_parameters():
+            put(kind + '.gradient.' + name, value.grad)
+
+    net.load_state_dict(start, strict=False)
+    gradients('supervised', supervised(net(images), target, class_weights, unit_weights))
+    net.load_state_dict(start, strict=False)
+    gradients('ssmfar', ssmfar(net(images), target[:ROWS // 2], class_weights, unit_weights))
+
+    net.load_state_dict(start, strict=False)
+    adam, losses = torch.optim.Adam(net.parameters(), lr=1e-3), []
+    for _ in range(10):
+        adam.zero_grad()
+        loss = sum(supervised(net(images), target, class_weights, unit_weights))
+        loss.backward()
+        adam.step()
+        losses.append(loss.detach())
+    put('ten.loss', torch.stack(losses))
+    for name, value in net.state_dict().items():
+        if 'num_batches' not in name:
+            put('ten.weights.' + name, value)
+    write(sys.argv[1], out)
+
+
+main()
