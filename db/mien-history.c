@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/*
+ * The log read back: the history of a frame, and an annotator's decisions counted and
+ * listed. What was undone counts as never made, except in the history, which shows it as
+ * such.
+ */
+
+#define G_LOG_DOMAIN "mien-db"
+#include "config.h"
+
+#include "mien-store-private.h"
+
+#include <math.h>
+#include <string.h>
+
+/* A decision of ?1 since ?2, its events one after the other, that stands. The clock is
+ * never behind the time, so that the index on it bounds the search. */
+#define STANDING_SINCE                                                                   \
+  " FROM event e WHERE e.annotator = ?1 AND e.clock >= ?2 AND e.time >= ?2"              \
+  " AND e.kind NOT IN (10, 11) AND ifnull ((SELECT t.kind FROM event t"                  \
+  " WHERE t.target = e.batch ORDER BY t.clock DESC, t.uuid DESC LIMIT 1), 0) <> 10"      \
+  " ORDER BY e.clock DESC"
+
+static void
+event_free (gpointer data)
+{
+  MienEvent *event = data;
+
+  g_free (event->annotator);
+  g_free (event);
+}
+
+/* columns: annotator's name, time, duration, model, confidence, visible; logged: the
+ * rest. */
+static MienEvent *
+read_event (MienStatement *row, const MienLogged *logged)
+{
+  MienEvent *event = g_new0 (MienEvent, 1);
+
+  event->uuid = logged->uuid;
+  event->batch = logged->batch;
+  event->target = logged->target;
+  event->kind = logged->kind;
+  event->item = logged->item;
+  event->label.answer = logged->answer;
+  if (logged->item >= 0)
+    event->label.source =
+        logged->kind == MIEN_EVENT_IMPORTED ? MIEN_SOURCE_IMPORTED : MIEN_SOURCE_HUMAN;
+  memcpy (event->label.value, logged->value, sizeof event->label.value);
+  event->undone = logged->undone;
+  event->annotator = mien_column_text (row, 0);
+  event->time = mien_column_int (row, 1);
+  event->duration_us = mien_column_is_null (row, 2) ? -1 : mien_column_int (row, 2);
+  event->model = mien_column_int (row, 3);
+  event->confidence = mien_column_real (row, 4);
+  event->proposal_visible = mien_column_int (row, 5) != 0;
+  return event;
+}
+
+GPtrArray *
+mien_events_history (MienStore *store, gint64 frame, GError **error)
+{
+  g_autoptr (GPtrArray) history = g_ptr_array_new_with_free_func (event_free);
+  g_autoptr (GArray) events = mien_labels_events (store, frame, error);
+  MienDerived derived;
+
+  if (events == NULL)
+    return NULL;
+  mien_labels_derive (events, &derived);
+  for (guint i = 0; i < events->len; i++)
+    {
+      const MienLogged *logged = &g_array_index (events, MienLogged, i);
+      g_autoptr (MienStatement) row =
+          mien_query (store, error,
+                      "SELECT a.name, e.time, e.duration_us, e.model, e.confidence,"
+                      " e.proposal_visible FROM event e"
+                      " LEFT JOIN annotator a ON a.id = e.annotator WHERE e.id = ?1",
+                      MIEN_INT (logged->id));
+
+      if (row == NULL || mien_statement_step (row, error) == MIEN_STEP_ERROR)
+        return NULL;
+      if ((guint) logged->kind < MIEN_EVENT_IMPORTED || logged->kind > MIEN_EVENT_REDONE
+          || logged->item >= MIEN_ITEM_COUNT)
+        {
+          g_set_error (error, MIEN_STORE_ERROR, MIEN_STORE_ERROR_CORRUPT,
+                       "%s: the project is damaged (an event of frame %" G_GINT64_FORMAT
+                       " is of no known kind); open a copy of it made earlier",
+                       store->path, frame);
+          return NULL;
+        }
+      g_ptr_array_add (history, read_event (row, logged));
+    }
+  return g_steal_pointer (&history);
+}
+
+static int
+compare_durations (gconstpointer a, gconstpointer b)
+{
+  gint64 x = *(const gint64 *) a, y = *(const gint64 *) b;
+
+  return x < y ? -1 : x > y;
+}
+
+/* Of an even number, the lower of the two in the middle. */
+static gint64
+median (GArray *durations)
+{
+  if (durations->len == 0)
+    return -1;
+  g_array_sort (durations, compare_durations);
+  return g_array_index (durations, gint64, (durations->len - 1) / 2);
+}
+
+gboolean
+mien_events_tally (MienStore *store,
+                   gint64 annotator,
+                   gint64 since,
+                   guint64 *decisions,
+                   gint64 *median_duration_us,
+                   GError **error)
+{
+  g_autoptr (GArray) durations = g_array_new (FALSE, FALSE, sizeof (gint64));
+  g_autoptr (MienStatement) row = mien_query (
+      store, error, "SELECT e.batch, ifnull (e.duration_us, -1)" STANDING_SINCE,
+      MIEN_INT (annotator), MIEN_INT (since));
+  MienUuid last = { { 0 } };
+  MienStep step = MIEN_STEP_ERROR;
+  guint64 n = 0;
+
+  while (row != NULL && (step = mien_statement_step (row, error)) == MIEN_STEP_ROW)
+    {
+      gint64 duration = mien_column_int (row, 1);
+      MienUuid batch;
+
+      if (!mien_column_bytes (row, 0, batch.bytes, sizeof batch.bytes, error))
+        return FALSE;
+      if (n > 0 && memcmp (&batch, &last, sizeof batch) == 0)
+        continue;
+      last = batch;
+      n++;
+      if (duration >= 0)
+        g_array_append_val (durations, duration);
+    }
+  if (step != MIEN_STEP_DONE)
+    return FALSE;
+  *decisions = n;
+  *median_duration_us = median (durations);
+  return TRUE;
+}
+
+GArray *
+mien_events_latest (MienStore *store, gint64 annotator, guint limit, GError **error)
+{
+  g_autoptr (GArray) frames = g_array_new (FALSE, FALSE, sizeof (gint64));
+  g_autoptr (GHashTable) seen =
+      g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
+  g_autoptr (MienStatement) row =
+      mien_query (store, error, "SELECT e.frame" STANDING_SINCE, MIEN_INT (annotator),
+                  MIEN_INT (G_MININT64));
+  MienStep step = MIEN_STEP_DONE;
+
+  if (row == NULL)
+    return NULL;
+  while (frames->len < limit
+         && (step = mien_statement_step (row, error)) == MIEN_STEP_ROW)
+    {
+      gint64 frame = mien_column_int (row, 0);
+
+      if (g_hash_table_add (seen, g_memdup2 (&frame, sizeof frame)))
+        g_array_append_val (frames, frame);
+    }
+  return step == MIEN_STEP_ERROR ? NULL : g_steal_pointer (&frames);
+}
