@@ -411,11 +411,18 @@ int
 mien_network_shape_of (const MienTensors *tensors, MienNetworkShape *shape, char *error)
 {
   const MienTensor *stem = mien_tensors_find (tensors, "conv1.weight");
+  const MienTensor *last = mien_tensors_find (tensors, "layer4.1.conv2.weight");
   const MienTensor *head = mien_tensors_find (tensors, "exp_fc.0.weight");
 
   if (stem == NULL || stem->rank != 4 || stem->shape[0] < 1 || stem->shape[0] > 1024)
     return snprintf (error, MIEN_ERROR_SIZE,
                      "no ResNet-18: tensor conv1.weight is missing or misshapen"),
+           -1;
+  /* A width that the file does not fill would cost memory before it is found out. */
+  if (last == NULL || last->rank != 4 || last->shape[0] != 8 * stem->shape[0])
+    return snprintf (
+               error, MIEN_ERROR_SIZE,
+               "no ResNet-18: tensor layer4.1.conv2.weight is missing or misshapen"),
            -1;
   if (head != NULL && (head->rank != 2 || head->shape[0] < 1 || head->shape[0] > 1024))
     return snprintf (error, MIEN_ERROR_SIZE, "tensor exp_fc.0.weight is misshapen"), -1;

@@ -111,14 +111,24 @@ def ssmfar(out, target, class_weights, unit_weights):
 def write(path, tensors):
     header, offset, blobs = {}, 0, []
     for name, value in sorted(tensors.items()):
-        value = np.ascontiguousarray(value)
-        kind = {'float32': 'F32', 'uint8': 'U8'}[str(value.dtype)]
+        value = np.array(value, order='C')
+        kind = {'float32': 'F32', 'uint8': 'U8', 'int64': 'I64'}[str(value.dtype)]
         header[name] = {'dtype': kind, 'shape': list(value.shape), 'data_offsets': [offset, offset + value.nbytes]}
         offset += value.nbytes
         blobs.append(value.tobytes())
     text = json.dumps(header, separators=(',', ':')).encode()
     with open(path, 'wb') as f:
         f.write(struct.pack('<Q', len(text)) + text + b''.join(blobs))
+
+
+def read(path):
+    with open(path, 'rb') as f:
+        data = f.read()
+    end = 8 + struct.unpack('<Q', data[:8])[0]
+    kinds = {'F32': np.float32, 'U8': np.uint8, 'I64': np.int64}
+    return {name: np.frombuffer(data[end + entry['data_offsets'][0]:end + entry['data_offsets'][1]],
+                                kinds[entry['dtype']]).reshape(entry['shape'])
+            for name, entry in json.loads(data[8:end]).items() if name != '__metadata__'}
 
 
 def main():
@@ -192,4 +202,5 @@ def main():
     write(sys.argv[1], out)
 
 
-main()
+if __name__ == '__main__':
+    main()

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/*
+ * What stands before and behind the network: normalised pixels in, probabilities out.
+ */
+
+#include "mien-answers.h"
+
+#include <math.h>
+
+void
+mien_normalise (const uint8_t *rgb, int side, bool mirrored, float *image)
+{
+  static const float MEAN[3] = { .485f, .456f, .406f };
+  static const float DEVIATION[3] = { .229f, .224f, .225f };
+  float value[256];
+
+  for (int c = 0; c < 3; c++)
+    {
+      for (int v = 0; v < 256; v++)
+        value[v] = ((float) v / 255 - MEAN[c]) / DEVIATION[c];
+      for (int y = 0; y < side; y++)
+        for (int x = 0; x < side; x++)
+          *image++ = value[rgb[3 * (y * side + (mirrored ? side - 1 - x : x)) + c]];
+    }
+}
+
+double
+mien_expression_probabilities (const float *outputs, double p[8], int *which)
+{
+  double sum = 0;
+  int best = 0;
+
+  for (int c = 1; c < 8; c++)
+    if (outputs[c] > outputs[best])
+      best = c;
+  for (int c = 0; c < 8; c++)
+    sum += p[c] = exp ((double) outputs[c] - outputs[best]);
+  for (int c = 0; c < 8; c++)
+    p[c] /= sum;
+  if (which != NULL)
+    *which = best;
+  return p[best];
+}
+
+double
+mien_sigmoid (double x)
+{
+  return 1 / (1 + exp (-x));
+}
+
+static float
+clamp (float x)
+{
+  return x < -1 ? -1 : x > 1 ? 1 : x;
+}
+
+int
+mien_answer (const float *outputs, const float *mirrored, float answer[MIEN_ANSWER])
+{
+  double p[8];
+
+  for (int i = 0; i < MIEN_OUTPUTS; i++)
+    if (!isfinite (outputs[i]) || (mirrored != NULL && !isfinite (mirrored[i])))
+      return -1;
+  mien_expression_probabilities (outputs, p, NULL);
+  for (int c = 0; c < 8; c++)
+    answer[c] = (float) p[c];
+  answer[8] = clamp (outputs[8]);
+  answer[9] = clamp (outputs[9]);
+  answer[10] = mirrored != NULL ? hypotf (answer[8] - clamp (mirrored[8]),
+                                          answer[9] - clamp (mirrored[9]))
+                                : 0;
+  for (int k = 0; k < 12; k++)
+    answer[11 + k] = (float) mien_sigmoid (outputs[10 + k]);
+  return 0;
+}

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/*
+ * The command `infer`: answers to frames that come in by the pipe, until `end`. All of a
+ * message's pixels are read before its answer is written, so that neither side waits for
+ * the other with a full pipe; they are worked through in batches as they come.
+ */
+
+#include "mien-engine.h"
+
+#include "mien-answers.h"
+#include "mien-protocol.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum
+{
+  MAX_FRAMES = 4096,
+};
+
+typedef struct
+{
+  MienReader reader;
+  MienNetwork *network;
+  size_t side, batch;
+  bool spread;
+  uint8_t *pixels;                    /* [batch, side, side, 3] */
+  float *images, *outputs, *mirrored; /* of one batch */
+  float *answers;                     /* [MAX_FRAMES, MIEN_ANSWER] */
+} Inference;
+
+static int
+answer_batch (Inference *inference, size_t n, float *answers, char *error)
+{
+  size_t pixels = inference->side * inference->side;
+
+  if (mien_reader_bytes (&inference->reader, inference->pixels, n * pixels * 3, error)
+      != MIEN_READ_DONE)
+    return -1;
+  for (size_t i = 0; i < n; i++)
+    mien_normalise (inference->pixels + i * pixels * 3, (int) inference->side, false,
+                    inference->images + i * pixels * 3);
+  mien_network_infer (inference->network, inference->images, (int) n, inference->outputs,
+                      NULL);
+  if (inference->spread)
+    {
+      for (size_t i = 0; i < n; i++)
+        mien_normalise (inference->pixels + i * pixels * 3, (int) inference->side, true,
+                        inference->images + i * pixels * 3);
+      mien_network_infer (inference->network, inference->images, (int) n,
+                          inference->mirrored, NULL);
+    }
+  for (size_t i = 0; i < n; i++)
+    if (mien_answer (inference->outputs + i * MIEN_OUTPUTS,
+                     inference->spread ? inference->mirrored + i * MIEN_OUTPUTS : NULL,
+                     answers + i * MIEN_ANSWER)
+        != 0)
+      return snprintf (error, MIEN_ERROR_SIZE,
+                       "the weights give answers that are no numbers; train again"),
+             -1;
+  return 0;
+}
+
+static int
+answer_frames (Inference *inference, size_t n, char *error)
+{
+  for (size_t i = 0; i < n; i += inference->batch)
+    if (answer_batch (inference, n - i < inference->batch ? n - i : inference->batch,
+                      inference->answers + i * MIEN_ANSWER, error)
+        != 0)
+      return -1;
+  if (mien_say (stdout, "answers %zu", n) != 0
+      || mien_say_bytes (stdout, inference->answers, n * MIEN_ANSWER * sizeof (float))
+             != 0)
+    return snprintf (error, MIEN_ERROR_SIZE, "nobody reads the answers"), -1;
+  return 0;
+}
+
+/* Until `end`, or until the parent is gone. */
+static int
+converse (Inference *inference, char *error)
+{
+  char line[MIEN_LINE_SIZE];
+  long n;
+
+  for (;;)
+    {
+      MienRead status = mien_reader_line (&inference->reader, line, error);
+
+      if (status != MIEN_READ_DONE)
+        return status == MIEN_READ_END ? 0 : -1;
+      if (strcmp (line, "end") == 0)
+        {
+          mien_say (stdout, "done");
+          return 0;
+        }
+      if (mien_parse_count (line, "frames", 1, MAX_FRAMES, &n) != 0)
+        return snprintf (error, MIEN_ERROR_SIZE,
+                         "unknown command %.80s; it takes frames N (1 to %d) and end",
+                         line, MAX_FRAMES),
+               -1;
+      if (answer_frames (inference, (size_t) n, error) != 0)
+        return -1;
+    }
+}
+
+int
+mien_engine_infer (const MienEngineOptions *options, char *error)
+{
+  size_t side = (size_t) options->size, batch = (size_t) options->batch;
+  Inference *inference = calloc (1, sizeof *inference);
+  MienNetworkShape shape;
+  MienPool *pool = NULL;
+  int status = -1;
+
+  if (inference == NULL)
+    return snprintf (error, MIEN_ERROR_SIZE, "out of memory"), -1;
+  mien_reader_init (&inference->reader, STDIN_FILENO);
+  inference->side = side;
+  inference->batch = batch;
+  inference->spread = !options->no_spread;
+  inference->pixels = malloc (batch * side * side * 3);
+  inference->images = malloc (batch * side * side * 3 * sizeof (float));
+  inference->outputs = malloc (batch * MIEN_OUTPUTS * sizeof (float));
+  inference->mirrored = malloc (batch * MIEN_OUTPUTS * sizeof (float));
+  inference->answers = malloc (MAX_FRAMES * MIEN_ANSWER * sizeof (float));
+  if (inference->pixels == NULL || inference->images == NULL || inference->outputs == NULL
+      || inference->mirrored == NULL || inference->answers == NULL)
+    snprintf (error, MIEN_ERROR_SIZE, "out of memory for %zu images of %zu pixels", batch,
+              side);
+  else
+    inference->network =
+        mien_engine_load_network (options->weights, (int) batch, (int) side,
+                                  (int) options->threads, &shape, NULL, &pool, error);
+  if (inference->network != NULL)
+    status = converse (inference, error);
+  mien_network_free (inference->network);
+  mien_pool_free (pool);
+  free (inference->pixels);
+  free (inference->images);
+  free (inference->outputs);
+  free (inference->mirrored);
+  free (inference->answers);
+  free (inference);
+  return status;
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <stdbool.h>
+
+#include "mien-network.h"
+
+/*
+ * The program's own files: mien-engine.c parses the command line, one file a command carries it
+ * out. PROTOCOL.md says what each command reads and prints.
+ */
+
+typedef struct
+{
+  const char *weights, *input, *output, *pack, *run, *method, *class_weights;
+  long        size, batch, epochs, seed, threads;      /* threads 0: not given */
+  double      learning_rate;
+  bool        no_spread;
+} MienEngineOptions;
+
+/* All return 0, or -1 with one line in error (MIEN_ERROR_SIZE bytes). */
+int          mien_engine_forward      (const MienEngineOptions *options,
+                                       char                    *error);
+int          mien_engine_infer        (const MienEngineOptions *options,
+                                       char                    *error);
+int          mien_engine_train        (const MienEngineOptions *options,
+                                       char                    *error);
+
+/* CPUs that this process may use, 1 .. 64. */
+int          mien_engine_cpus         (void);
+/* A network for inference with its weights, and the pool it runs on, or NULL. A file without any
+ * head is an error if heads is NULL, else *heads tells. */
+MienNetwork *mien_engine_load_network (const char              *path,
+                                       int                      batch,
+                                       int                      side,
+                                       int                      threads,
+                                       MienNetworkShape        *shape,
+                                       bool                    *heads,
+                                       MienPool               **pool,
+                                       char                    *error);
