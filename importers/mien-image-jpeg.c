@@ -44,6 +44,7 @@ typedef struct
   char message[JMSG_LENGTH_MAX];
   guint8 *rgb;
   guint8 *cmyk; /* one row */
+  int orientation;
 } Decoder;
 
 static void G_GNUC_NORETURN
@@ -165,6 +166,7 @@ decode (Decoder *decoder, const guint8 *bytes, gsize length)
       g_strlcpy (decoder->message, "not enough memory", sizeof decoder->message);
       leave (decoder);
     }
+  decoder->orientation = orientation_of (jpeg); /* finishing forgets the markers */
   read_rows (decoder);
   jpeg_finish_decompress (jpeg);
 }
@@ -188,7 +190,7 @@ mien_image_decode_jpeg (const guint8 *bytes,
   if (setjmp (decoder->escape) == 0)
     {
       decode (decoder, bytes, length);
-      *orientation = orientation_of (&decoder->jpeg);
+      *orientation = decoder->orientation;
       *image =
           (MienImage){ (int) decoder->jpeg.image_width, (int) decoder->jpeg.image_height,
                        g_steal_pointer (&decoder->rgb) };

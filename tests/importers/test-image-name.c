@@ -16,9 +16,28 @@ test_safe (void)
     "..a/b", "a../b..c", "video 1/ü/顔.jpg", "-rf",         "a\\b.jpg",
   };
   static const char *UNSAFE[] = {
-    "",     "/",    "/etc/passwd", "a/",       "a//b",   "//a",         ".",
-    "..",   "../a", "a/../b",      "a/..",     "./a",    "a/./b",       "a/.",
-    "a\nb", "a\tb", "a\x7f",       "\xff.jpg", "a/\xc3", "\xc0\xafetc", "\xed\xa0\x80",
+    "",
+    "/",
+    "/etc/passwd",
+    "a/",
+    "a//b",
+    "//a",
+    ".",
+    "..",
+    "../a",
+    "a/../b",
+    "a/..",
+    "./a",
+    "a/./b",
+    "a/.",
+    "a\nb",
+    "a\tb",
+    "a\x7f",
+    "\xff.jpg",
+    "a/\xc3",
+    "\xc0\xaf"
+    "etc",
+    "\xed\xa0\x80",
   };
   char name[514];
 
