@@ -56,6 +56,26 @@ read_frame (MienStore *store, MienStatement *row, GError **error)
   return NULL;
 }
 
+gboolean
+mien_frames_find_video (MienStore *store,
+                        const char *name,
+                        gint64 *video,
+                        MienSplit *split,
+                        GError **error)
+{
+  g_autoptr (MienStatement) row = mien_query (
+      store, error, "SELECT id, split FROM video WHERE name = ?1", MIEN_TEXT (name));
+  MienStep step = row == NULL ? MIEN_STEP_ERROR : mien_statement_step (row, error);
+
+  if (step == MIEN_STEP_ERROR)
+    return FALSE;
+  *video = step == MIEN_STEP_ROW ? mien_column_int (row, 0) : 0;
+  if (step == MIEN_STEP_ROW)
+    *split =
+        (MienSplit) CLAMP (mien_column_int (row, 1), MIEN_SPLIT_TRAIN, MIEN_SPLIT_TEST);
+  return TRUE;
+}
+
 MienFrame *
 mien_frames_find (MienStore *store, const char *key, GError **error)
 {

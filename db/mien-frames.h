@@ -34,6 +34,12 @@ gboolean    mien_frames_ensure_video (MienStore     *store,
                                       MienSplit      split,
                                       gint64        *video,
                                       GError       **error);
+/* The video of that name and its split; video is 0 if there is none. */
+gboolean    mien_frames_find_video  (MienStore      *store,
+                                     const char     *name,
+                                     gint64         *video,
+                                     MienSplit      *split,
+                                     GError        **error);
 /* Finds or makes the frame. added says which. key is checked: relative, no "..", valid UTF-8, at
  * most 512 bytes. */
 gboolean    mien_frames_ensure      (MienStore      *store,
