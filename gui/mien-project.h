@@ -17,7 +17,15 @@ G_BEGIN_DECLS
  *
  * Signals: "changed" when another process has committed (polled once a second) or a decision has;
  * properties "name", "path", "synthetic", "pending" (decisions on their way to the disk), "fault" (one line, or
- * NULL: a decision could not be stored; no further one is taken until it is).
+ * NULL: a decision could not be stored; it is tried again every second, and no further one is taken until
+ * it is. A project that can only be read has one from the start).
+ *
+ * Faces are decoded on the reader thread and kept, 64 MiB of them, those used last. Whenever a frame of
+ * the queue that was read last is loaded, the next ten of that queue are decoded ahead, with as many
+ * neighbours; whoever asks for a frame never waits for more than one of those.
+ *
+ * What the model says of a frame outside the training split is not given to anybody: has_prediction and
+ * has_proposal are FALSE there, because models are measured by those labels.
  */
 
 #define MIEN_TYPE_PROJECT (mien_project_get_type ())
@@ -29,7 +37,8 @@ void          mien_project_open_async   (const char          *path,
                                          gpointer             data);
 MienProject  *mien_project_open_finish  (GAsyncResult        *result,
                                          GError             **error);
-/* Waits for pending decisions, then closes; the last reference does it too. */
+/* Waits for pending decisions, then closes; the last reference does it too. What was not read yet, and a
+ * decision that has a fault and fails once more, are answered with an error. */
 void          mien_project_close        (MienProject         *self);
 
 const char   *mien_project_get_name     (MienProject         *self);

@@ -1,0 +1,717 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/*
+ * The state of a sitting. Invariants:
+ * - the face on screen is never in upcoming, and upcoming holds no frame twice;
+ * - seen holds what was decided or skipped in this sitting, so that a queue read before
+ *   the decision reached the disk cannot bring the face back;
+ * - a decision that failed is upcoming again with its serial, before all others and in
+ *   the order in which they were made, and its answers wait in drafts;
+ * - views hold only upcoming frames; a reading that is no longer wanted is let go.
+ */
+
+#define G_LOG_DOMAIN "mien"
+#include "config.h"
+
+#include "mien-review-session.h"
+
+#include <glib/gi18n.h>
+
+enum
+{
+  FEW_AHEAD = 20,  /* upcoming frames under which the queue is read again */
+  VIEWS_AHEAD = 4, /* frames read ahead, so that the next face is there at once */
+  LOADS = 2,       /* at a time */
+  HISTORY = 1000,
+  RECENT = 8,
+  SETTLING = 250 * 1000, /* us without keys after a face changed by itself */
+};
+
+typedef struct
+{
+  gint64 frame;
+  guint64 serial;  /* of the decision that failed, 0: none */
+  gboolean pinned; /* put here by a person, so a new queue does not drop it */
+} Upcoming;
+
+typedef struct
+{
+  guint64 serial;
+  gint64 frame;
+  MienDecisionKind kind;
+  MienReviewAnswers answers;
+} Pending;
+
+struct _MienReviewSession
+{
+  MienReviewState state;
+  char *message;
+  gint64 frame;
+  MienFrameView *view;
+  MienReviewAnswers answers;
+  gint64 presented_at;      /* -1: not drawn yet */
+  gint64 settled_at;        /* not before: it changed by itself */
+  gboolean stale;           /* the face on screen is to be read again */
+  guint64 came_back_serial; /* of its decision that could not be stored, 0: none */
+
+  GArray *upcoming; /* Upcoming */
+  GArray *history;  /* gint64, oldest first */
+  GHashTable *seen; /* gint64 */
+  GHashTable *views;
+  GHashTable *loading;
+  GHashTable *drafts; /* gint64 -> MienReviewAnswers */
+  GArray *pending;    /* Pending, oldest first */
+  GPtrArray *recent;  /* MienReviewRecent, newest first */
+  guint64 serial;
+  gboolean queue_asked, exhausted;
+};
+
+static gint64 *
+key (gint64 frame)
+{
+  return g_memdup2 (&frame, sizeof frame);
+}
+
+static GHashTable *
+frame_table (GDestroyNotify free_value)
+{
+  return g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, free_value);
+}
+
+static void
+recent_free (gpointer data)
+{
+  MienReviewRecent *recent = data;
+
+  g_free (recent->key);
+  g_free (recent->text);
+  g_clear_object (&recent->texture);
+  g_free (recent);
+}
+
+MienReviewSession *
+mien_review_session_new (void)
+{
+  MienReviewSession *session = g_new0 (MienReviewSession, 1);
+
+  session->presented_at = -1;
+  session->upcoming = g_array_new (FALSE, FALSE, sizeof (Upcoming));
+  session->history = g_array_new (FALSE, FALSE, sizeof (gint64));
+  session->seen = frame_table (NULL);
+  session->views = frame_table ((GDestroyNotify) mien_frame_view_free);
+  session->loading = frame_table (NULL);
+  session->drafts = frame_table (g_free);
+  session->pending = g_array_new (FALSE, FALSE, sizeof (Pending));
+  session->recent = g_ptr_array_new_with_free_func (recent_free);
+  return session;
+}
+
+void
+mien_review_session_free (MienReviewSession *session)
+{
+  if (session == NULL)
+    return;
+  g_free (session->message);
+  mien_frame_view_free (session->view);
+  g_array_unref (session->upcoming);
+  g_array_unref (session->history);
+  g_hash_table_unref (session->seen);
+  g_hash_table_unref (session->views);
+  g_hash_table_unref (session->loading);
+  g_hash_table_unref (session->drafts);
+  g_array_unref (session->pending);
+  g_ptr_array_unref (session->recent);
+  g_free (session);
+}
+
+MienReviewState
+mien_review_session_state (MienReviewSession *session)
+{
+  return session->state;
+}
+
+const char *
+mien_review_session_message (MienReviewSession *session)
+{
+  return session->message;
+}
+
+gint64
+mien_review_session_frame (MienReviewSession *session)
+{
+  return session->frame;
+}
+
+const MienFrameView *
+mien_review_session_view (MienReviewSession *session)
+{
+  return session->state == MIEN_REVIEW_SHOWING ? session->view : NULL;
+}
+
+MienReviewAnswers *
+mien_review_session_answers (MienReviewSession *session)
+{
+  return &session->answers;
+}
+
+MienReviewAnswers *
+mien_review_session_act (MienReviewSession *session, gint64 now)
+{
+  return session->state == MIEN_REVIEW_SHOWING && session->presented_at >= 0
+                 && now >= session->settled_at
+             ? &session->answers
+             : NULL;
+}
+
+void
+mien_review_session_presented (MienReviewSession *session, gint64 now)
+{
+  if (session->state == MIEN_REVIEW_SHOWING && session->presented_at < 0)
+    session->presented_at = now;
+}
+
+const GPtrArray *
+mien_review_session_recent (MienReviewSession *session)
+{
+  return session->recent;
+}
+
+guint
+mien_review_session_n_seen (MienReviewSession *session)
+{
+  return g_hash_table_size (session->seen);
+}
+
+/* ---- what comes next ---- */
+
+static int
+find_upcoming (MienReviewSession *session, gint64 frame)
+{
+  for (guint i = 0; i < session->upcoming->len; i++)
+    if (g_array_index (session->upcoming, Upcoming, i).frame == frame)
+      return (int) i;
+  return -1;
+}
+
+static void
+drop_upcoming (MienReviewSession *session, gint64 frame)
+{
+  int i = find_upcoming (session, frame);
+
+  if (i >= 0)
+    g_array_remove_index (session->upcoming, (guint) i);
+}
+
+/* Behind those that failed, before all others. */
+static void
+put_first (MienReviewSession *session, gint64 frame)
+{
+  Upcoming upcoming = { .frame = frame, .pinned = TRUE };
+  guint i = 0;
+
+  drop_upcoming (session, frame);
+  while (i < session->upcoming->len
+         && g_array_index (session->upcoming, Upcoming, i).serial != 0)
+    i++;
+  g_array_insert_val (session->upcoming, i, upcoming);
+}
+
+static void
+put_back (MienReviewSession *session, gint64 frame, guint64 serial)
+{
+  Upcoming upcoming = { .frame = frame, .serial = serial, .pinned = TRUE };
+  guint i = 0;
+
+  drop_upcoming (session, frame);
+  while (i < session->upcoming->len
+         && g_array_index (session->upcoming, Upcoming, i).serial != 0
+         && g_array_index (session->upcoming, Upcoming, i).serial < serial)
+    i++;
+  g_array_insert_val (session->upcoming, i, upcoming);
+}
+
+static void
+take_view (MienReviewSession *session, MienFrameView *view)
+{
+  MienReviewAnswers *draft = g_hash_table_lookup (session->drafts, &session->frame);
+
+  g_clear_pointer (&session->view, mien_frame_view_free);
+  session->view = view;
+  session->state = MIEN_REVIEW_SHOWING;
+  session->presented_at = -1;
+  session->stale = FALSE;
+  if (draft != NULL)
+    session->answers = *draft;
+  else
+    mien_review_answers_reset (&session->answers, view);
+}
+
+/* Makes the frame the one on screen. What was half answered before waits for its return.
+ */
+static void
+enter (MienReviewSession *session, gint64 frame, guint64 serial)
+{
+  gpointer stolen_key = NULL, view = NULL;
+
+  drop_upcoming (session, frame);
+  g_clear_pointer (&session->message, g_free);
+  session->frame = frame;
+  session->came_back_serial = serial;
+  session->settled_at = 0;
+  session->presented_at = -1;
+  session->stale = FALSE;
+  if (frame == 0)
+    session->state = session->exhausted ? MIEN_REVIEW_DONE : MIEN_REVIEW_LOADING;
+  else if (g_hash_table_steal_extended (session->views, &frame, &stolen_key, &view))
+    take_view (session, view);
+  else
+    {
+      g_clear_pointer (&session->view, mien_frame_view_free);
+      session->state = MIEN_REVIEW_LOADING;
+    }
+  if (frame == 0)
+    g_clear_pointer (&session->view, mien_frame_view_free);
+  g_free (stolen_key);
+}
+
+static void
+enter_next (MienReviewSession *session)
+{
+  Upcoming next = { 0 };
+
+  if (session->upcoming->len > 0)
+    next = g_array_index (session->upcoming, Upcoming, 0);
+  enter (session, next.frame, next.serial);
+}
+
+static void
+keep_draft (MienReviewSession *session)
+{
+  if (session->state != MIEN_REVIEW_SHOWING)
+    return;
+  if (mien_review_answers_is_empty (&session->answers))
+    g_hash_table_remove (session->drafts, &session->frame);
+  else
+    g_hash_table_insert (session->drafts, key (session->frame),
+                         g_memdup2 (&session->answers, sizeof session->answers));
+}
+
+static void
+remember (MienReviewSession *session)
+{
+  if (session->frame == 0)
+    return;
+  if (session->history->len >= HISTORY)
+    g_array_remove_index (session->history, 0);
+  g_array_append_val (session->history, session->frame);
+}
+
+/* The face on screen has not been decided: it will be asked again. */
+static void
+leave_undecided (MienReviewSession *session)
+{
+  keep_draft (session);
+  if (session->frame == 0 || session->state == MIEN_REVIEW_FAILED)
+    return;
+  if (session->came_back_serial != 0)
+    put_back (session, session->frame, session->came_back_serial);
+  else if (session->view == NULL || session->view->asked != 0
+           || g_hash_table_contains (session->drafts, &session->frame))
+    put_first (session, session->frame);
+}
+
+void
+mien_review_session_show (MienReviewSession *session, gint64 frame)
+{
+  if (frame == session->frame || frame == 0)
+    return;
+  leave_undecided (session);
+  remember (session);
+  enter (session, frame, 0);
+}
+
+gboolean
+mien_review_session_back (MienReviewSession *session)
+{
+  gint64 frame;
+
+  if (session->history->len == 0)
+    return FALSE;
+  frame = g_array_index (session->history, gint64, session->history->len - 1);
+  g_array_set_size (session->history, session->history->len - 1);
+  leave_undecided (session);
+  enter (session, frame, 0);
+  return TRUE;
+}
+
+/* ---- loading ---- */
+
+gboolean
+mien_review_session_wants_queue (MienReviewSession *session)
+{
+  return !session->queue_asked && !session->exhausted
+         && session->upcoming->len < FEW_AHEAD;
+}
+
+GHashTable *
+mien_review_session_ask_queue (MienReviewSession *session)
+{
+  GHashTable *skip = frame_table (NULL);
+  GHashTableIter iter;
+  gpointer frame;
+
+  g_hash_table_iter_init (&iter, session->seen);
+  while (g_hash_table_iter_next (&iter, &frame, NULL))
+    g_hash_table_add (skip, key (*(gint64 *) frame));
+  for (guint i = 0; i < session->upcoming->len; i++)
+    g_hash_table_add (skip, key (g_array_index (session->upcoming, Upcoming, i).frame));
+  if (session->frame != 0)
+    g_hash_table_add (skip, key (session->frame));
+  session->queue_asked = TRUE;
+  return skip;
+}
+
+void
+mien_review_session_add_queue (MienReviewSession *session,
+                               const GArray *frames,
+                               guint limit)
+{
+  session->queue_asked = FALSE;
+  session->exhausted = frames->len < limit;
+  for (guint i = 0; i < frames->len; i++)
+    {
+      Upcoming upcoming = { .frame = g_array_index (frames, gint64, i) };
+
+      /* What happened since the queue was asked for counts. */
+      if (upcoming.frame != session->frame
+          && !g_hash_table_contains (session->seen, &upcoming.frame)
+          && find_upcoming (session, upcoming.frame) < 0)
+        g_array_append_val (session->upcoming, upcoming);
+    }
+  if (session->frame == 0)
+    enter_next (session);
+}
+
+void
+mien_review_session_queue_failed (MienReviewSession *session)
+{
+  session->queue_asked = FALSE;
+  session->exhausted = TRUE;
+  if (session->frame == 0)
+    enter_next (session);
+}
+
+static gboolean
+want (MienReviewSession *session, gint64 frame)
+{
+  return !g_hash_table_contains (session->loading, &frame)
+         && g_hash_table_add (session->loading, key (frame));
+}
+
+gint64
+mien_review_session_wants_frame (MienReviewSession *session)
+{
+  if (session->frame != 0
+      && (session->state == MIEN_REVIEW_LOADING
+          || (session->state == MIEN_REVIEW_SHOWING && session->stale))
+      && want (session, session->frame))
+    return session->frame;
+
+  for (guint i = 0; i < MIN (session->upcoming->len, VIEWS_AHEAD); i++)
+    {
+      gint64 frame = g_array_index (session->upcoming, Upcoming, i).frame;
+
+      if (g_hash_table_size (session->loading) >= LOADS)
+        return 0;
+      if (!g_hash_table_contains (session->views, &frame) && want (session, frame))
+        return frame;
+    }
+  return 0;
+}
+
+/* What the person has given stays; what the model says may have changed. */
+static void
+refresh (MienReviewSession *session, MienFrameView *view, gint64 now)
+{
+  gboolean same = view->model == session->view->model
+                  && view->has_prediction == session->view->has_prediction;
+
+  mien_frame_view_free (session->view);
+  session->view = view;
+  session->stale = FALSE;
+  if (mien_review_answers_is_empty (&session->answers))
+    mien_review_answers_reset (&session->answers, view);
+  if (!same)
+    {
+      session->presented_at = -1;
+      session->settled_at = now + SETTLING;
+    }
+}
+
+void
+mien_review_session_loaded (MienReviewSession *session,
+                            gint64 frame,
+                            MienFrameView *view,
+                            gint64 now)
+{
+  g_hash_table_remove (session->loading, &frame);
+  if (frame == session->frame && session->state == MIEN_REVIEW_LOADING)
+    take_view (session, view);
+  else if (frame == session->frame && session->state == MIEN_REVIEW_SHOWING)
+    refresh (session, view, now);
+  else if (find_upcoming (session, frame) >= 0)
+    g_hash_table_insert (session->views, key (frame), view);
+  else
+    mien_frame_view_free (view);
+}
+
+void
+mien_review_session_load_failed (MienReviewSession *session,
+                                 gint64 frame,
+                                 const char *message)
+{
+  g_hash_table_remove (session->loading, &frame);
+  if (frame == session->frame && session->state == MIEN_REVIEW_LOADING)
+    {
+      session->state = MIEN_REVIEW_FAILED;
+      g_free (session->message);
+      session->message = g_strdup (message);
+    }
+  else if (frame == session->frame)
+    session->stale = FALSE;
+  else
+    {
+      /* Told by the view; not asked again in this sitting. */
+      drop_upcoming (session, frame);
+      g_hash_table_add (session->seen, key (frame));
+    }
+}
+
+void
+mien_review_session_requeue (MienReviewSession *session)
+{
+  for (guint i = session->upcoming->len; i-- > 0;)
+    if (!g_array_index (session->upcoming, Upcoming, i).pinned)
+      g_array_remove_index (session->upcoming, i);
+  g_hash_table_remove_all (session->views);
+  g_hash_table_remove_all (session->loading);
+  session->queue_asked = session->exhausted = FALSE;
+  if (session->state == MIEN_REVIEW_SHOWING)
+    session->stale = mien_review_answers_is_empty (&session->answers);
+  else if (session->frame == 0)
+    session->state = MIEN_REVIEW_LOADING;
+}
+
+void
+mien_review_session_again (MienReviewSession *session)
+{
+  g_hash_table_remove_all (session->seen);
+  for (guint i = 0; i < session->pending->len; i++)
+    g_hash_table_add (session->seen,
+                      key (g_array_index (session->pending, Pending, i).frame));
+  mien_review_session_requeue (session);
+}
+
+/* ---- deciding ---- */
+
+static char *
+describe_decision (MienDecisionKind kind, const MienLabels *labels)
+{
+  switch (kind)
+    {
+    case MIEN_DECISION_ANSWER:
+      return mien_review_describe (labels);
+    case MIEN_DECISION_SKIP:
+      return g_strdup (_ ("skipped"));
+    case MIEN_DECISION_NOT_A_FACE:
+      return g_strdup (_ ("not a face"));
+    case MIEN_DECISION_FLAG:
+    default:
+      return g_strdup (_ ("flagged"));
+    }
+}
+
+static void
+note (MienReviewSession *session, char *text)
+{
+  MienReviewRecent *recent = g_new0 (MienReviewRecent, 1);
+
+  recent->serial = session->serial;
+  recent->frame = session->frame;
+  recent->key = g_strdup (session->view->frame->key);
+  recent->text = text;
+  if (session->view->texture != NULL)
+    recent->texture = g_object_ref (session->view->texture);
+  g_ptr_array_insert (session->recent, 0, recent);
+  g_ptr_array_set_size (session->recent, (int) MIN (session->recent->len, RECENT));
+}
+
+static MienReviewOutcome
+pass_by (MienReviewSession *session)
+{
+  remember (session);
+  enter_next (session);
+  return MIEN_REVIEW_MOVED;
+}
+
+/* Whether there is anything to store. REFUSED comes with the reason. */
+static MienReviewOutcome
+check (MienReviewSession *session, MienDecisionKind kind, MienLabels *labels, char **text)
+{
+  *labels = (MienLabels){ 0 };
+  if (kind != MIEN_DECISION_ANSWER)
+    return MIEN_REVIEW_DECIDED;
+  if (mien_review_answers_collect (&session->answers, session->view, labels) == 0)
+    {
+      if (session->view->asked == 0)
+        return MIEN_REVIEW_MOVED;
+      *text = g_strdup (_ ("Nothing to confirm yet: give an answer, or skip this face."));
+      return MIEN_REVIEW_REFUSED;
+    }
+  if (session->view->texture == NULL)
+    {
+      *text = g_strdup (_ ("There is no picture to judge: skip this frame."));
+      return MIEN_REVIEW_REFUSED;
+    }
+  return MIEN_REVIEW_DECIDED;
+}
+
+MienReviewOutcome
+mien_review_session_decide (MienReviewSession *session,
+                            MienDecisionKind kind,
+                            gint64 now,
+                            MienDecision *decision,
+                            guint64 *serial,
+                            char **text)
+{
+  Pending pending;
+  MienReviewOutcome outcome;
+  MienLabels labels;
+
+  /* A frame that cannot be read has nothing to decide; skipping it goes on. */
+  if (session->state == MIEN_REVIEW_FAILED && kind == MIEN_DECISION_SKIP)
+    return pass_by (session);
+  if (mien_review_session_act (session, now) == NULL)
+    return MIEN_REVIEW_DROPPED;
+  outcome = check (session, kind, &labels, text);
+  if (outcome == MIEN_REVIEW_MOVED)
+    return pass_by (session);
+  if (outcome != MIEN_REVIEW_DECIDED)
+    return outcome;
+
+  session->serial++;
+  *decision = (MienDecision){
+    .kind = kind,
+    .frame = session->frame,
+    .answers = labels,
+    .model = session->view->has_prediction ? session->view->model : 0,
+    .proposal_visible =
+        session->view->has_prediction && !mien_review_is_blind (session->view),
+    .duration_us = now - session->presented_at,
+  };
+  *serial = session->serial;
+  *text = describe_decision (kind, &labels);
+  note (session, g_strdup (*text));
+
+  pending = (Pending){ session->serial, session->frame, kind, session->answers };
+  g_array_append_val (session->pending, pending);
+  if (kind == MIEN_DECISION_FLAG)
+    return MIEN_REVIEW_DECIDED;
+  g_hash_table_remove (session->drafts, &session->frame);
+  g_hash_table_add (session->seen, key (session->frame));
+  remember (session);
+  enter_next (session);
+  return MIEN_REVIEW_DECIDED;
+}
+
+static gboolean
+take_pending (MienReviewSession *session, guint64 serial, Pending *pending)
+{
+  for (guint i = 0; i < session->pending->len; i++)
+    if (g_array_index (session->pending, Pending, i).serial == serial)
+      {
+        *pending = g_array_index (session->pending, Pending, i);
+        g_array_remove_index (session->pending, i);
+        return TRUE;
+      }
+  return FALSE;
+}
+
+void
+mien_review_session_decided (MienReviewSession *session, guint64 serial)
+{
+  Pending pending;
+
+  /* Gone back to it before it was stored: what is on screen was read too early. */
+  if (take_pending (session, serial, &pending) && pending.frame == session->frame)
+    session->stale = TRUE;
+}
+
+static void
+forget_recent (MienReviewSession *session, guint64 serial)
+{
+  for (guint i = 0; i < session->recent->len; i++)
+    if (((MienReviewRecent *) session->recent->pdata[i])->serial == serial)
+      {
+        g_ptr_array_remove_index (session->recent, i);
+        return;
+      }
+}
+
+void
+mien_review_session_decision_failed (MienReviewSession *session, guint64 serial)
+{
+  Pending pending;
+
+  if (!take_pending (session, serial, &pending))
+    return;
+  forget_recent (session, serial);
+  if (pending.kind == MIEN_DECISION_FLAG)
+    return;
+  g_hash_table_remove (session->seen, &pending.frame);
+  if (!mien_review_answers_is_empty (&pending.answers))
+    g_hash_table_insert (session->drafts, key (pending.frame),
+                         g_memdup2 (&pending.answers, sizeof pending.answers));
+  if (pending.frame == session->frame)
+    {
+      session->came_back_serial = serial;
+      if (mien_review_answers_is_empty (&session->answers))
+        session->answers = pending.answers;
+      return;
+    }
+  put_back (session, pending.frame, serial);
+  if (session->came_back_serial == 0 || session->came_back_serial > serial)
+    {
+      leave_undecided (session);
+      enter (session, pending.frame, serial);
+    }
+}
+
+void
+mien_review_session_undone (MienReviewSession *session, gint64 frame)
+{
+  g_hash_table_remove (session->seen, &frame);
+  g_hash_table_remove (session->views, &frame);
+  for (guint i = 0; i < session->recent->len; i++)
+    if (((MienReviewRecent *) session->recent->pdata[i])->frame == frame)
+      {
+        g_ptr_array_remove_index (session->recent, i);
+        break;
+      }
+  if (frame == session->frame)
+    session->stale = TRUE;
+  else
+    put_first (session, frame);
+  if (session->state == MIEN_REVIEW_DONE)
+    enter_next (session);
+}
+
+void
+mien_review_session_redone (MienReviewSession *session, gint64 frame)
+{
+  g_hash_table_add (session->seen, key (frame));
+  g_hash_table_remove (session->views, &frame);
+  drop_upcoming (session, frame);
+  if (frame == session->frame)
+    session->stale = TRUE;
+}
