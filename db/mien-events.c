@@ -294,8 +294,14 @@ mien_events_ensure_annotator (MienStore *store,
                    store->path);
       return FALSE;
     }
-  if (!mien_store_begin (store, error)
-      || !mien_store_end (store, ensure_annotator (store, name, &result, error), error))
+  /* One who is known already is found on a connection that only reads, too. */
+  if (!mien_query_int (store, error, 0, &result,
+                       "SELECT id FROM annotator WHERE name = ?1", MIEN_TEXT (name)))
+    return FALSE;
+  if (result == 0
+      && (!mien_store_begin (store, error)
+          || !mien_store_end (store, ensure_annotator (store, name, &result, error),
+                              error)))
     return FALSE;
   *annotator = result;
   return TRUE;
