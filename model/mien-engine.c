@@ -71,9 +71,34 @@ static const Option INFER[] = {
   THREADS,        { "--no-spread", FLAG, AT (no_spread), 0, 0, false },
 };
 
+static const Option TRAIN[] = {
+  { "--pack", TEXT, AT (pack), 0, 0, true },
+  { "--run", TEXT, AT (run), 0, 0, true },
+  { "--method", TEXT, AT (method), 0, 0, false },
+  { "--class-weights", TEXT, AT (class_weights), 0, 0, false },
+  { "--epochs", COUNT, AT (epochs), 1, 100000, false },
+  BATCH,
+  { "--learning-rate", REAL, AT (learning_rate), 1e-9, 10, false },
+  { "--seed", COUNT, AT (seed), 0, 0x7fffffff, false },
+  THREADS,
+  WEIGHTS (false),
+};
+
 #define OPTIONS(table) table, sizeof table / sizeof *table
 
 static const Command COMMANDS[] = {
+  { "train",
+    mien_engine_train,
+    "--pack FILE --run DIR [--method ssmfar|supervised] [--epochs N] [--batch N]\n"
+    "      [--learning-rate X] [--seed N] [--threads N] [--weights FILE]\n"
+    "      [--class-weights tempered|paper]",
+    OPTIONS (TRAIN),
+    { .method = "ssmfar",
+      .class_weights = "tempered",
+      .epochs = 50,
+      .batch = 64,
+      .learning_rate = 5e-4,
+      .seed = 1 } },
   { "infer",
     mien_engine_infer,
     "--weights FILE --size N [--batch N] [--threads N] [--no-spread]",

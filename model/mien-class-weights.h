@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "mien-losses.h"
+#include "mien-pack.h"
+
+/*
+ * How much a class counts in the losses, from the labels of the training rows alone.
+ *
+ * MIEN_CLASS_WEIGHTS_PAPER (Gera et al., 2022): w_c = N / n_c for an expression with n_c of N labels,
+ * (negatives + positives) / (2 positives) for the positive entries of an action unit. On small sets
+ * with rare classes the network collapses under them (METHOD.md section 5, "Caution").
+ *
+ * MIEN_CLASS_WEIGHTS_TEMPERED, the default: inverse square roots (the square-root rule of Mahajan et
+ * al., "Exploring the Limits of Weakly Supervised Pretraining", 2018, as weights instead of a
+ * sampling), with a ceiling of 4 and a mean over the labelled rows of 1:
+ *
+ *   w_c = s min (4, v_c / mean (v)),  v_c = sqrt (1 / n_c),  s such that sum (n_c w_c) = N
+ *
+ * mean (v) = sum (n_c v_c) / N over the rows. A mean of 1 keeps the loss on the scale of the
+ * unweighted one whatever the imbalance, and the ceiling keeps a class of three frames from steering
+ * a step. Action units: min (4, sqrt ((negatives + positives) / (2 positives))).
+ *
+ * A class without labels weighs 0, so that no pseudo-label can speak for it; a unit without positives 1.
+ */
+
+typedef enum
+{
+  MIEN_CLASS_WEIGHTS_TEMPERED,
+  MIEN_CLASS_WEIGHTS_PAPER,
+} MienClassWeights;
+
+void mien_expression_weights   (MienClassWeights  kind,
+                                const uint64_t    counts[8],
+                                float             weights[8]);
+void mien_action_unit_weights  (MienClassWeights  kind,
+                                const uint64_t    positives[12],
+                                const uint64_t    negatives[12],
+                                float             weights[12]);
