@@ -25,9 +25,21 @@
 
 /* In the order of the loop; the overview prints them so. */
 static const MienCommand *const commands[] = {
-  &mien_command_new,    &mien_command_demo,    &mien_command_status, &mien_command_verify,
-  &mien_command_models, &mien_command_use,     &mien_command_queue,  &mien_command_label,
-  &mien_command_undo,   &mien_command_history,
+  /* Projects */
+  &mien_command_new,
+  &mien_command_demo,
+  &mien_command_status,
+  &mien_command_verify,
+  /* Import */
+  &mien_command_import_affwild2,
+  /* Model */
+  &mien_command_models,
+  &mien_command_use,
+  /* Review */
+  &mien_command_queue,
+  &mien_command_label,
+  &mien_command_undo,
+  &mien_command_history,
 };
 
 enum
