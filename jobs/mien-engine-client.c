@@ -29,6 +29,7 @@
 #define MAX_LAST_WORDS 1024
 #define FINISH_SECONDS 60
 #define WEIGHTS_FD 3
+#define LOCK_FD 4
 
 struct _MienEngine
 {
@@ -115,7 +116,7 @@ spawn (MienEngine *engine, const MienEngineOptions *options, GError **error)
   g_autoptr (GPtrArray) argv = g_ptr_array_new ();
   g_autofree char *weights_path = g_strdup_printf ("/proc/self/fd/%d", WEIGHTS_FD);
   g_autoptr (GError) failed = NULL;
-  int weights = -1, target = WEIGHTS_FD;
+  int weights = -1, n = 0, sources[2], targets[2];
   gboolean ok;
 
   if (program == NULL)
@@ -130,14 +131,21 @@ spawn (MienEngine *engine, const MienEngineOptions *options, GError **error)
         return FALSE;
       g_ptr_array_add (argv, (gpointer) "--weights");
       g_ptr_array_add (argv, weights_path);
+      sources[n] = weights;
+      targets[n++] = WEIGHTS_FD;
+    }
+  if (options->lock > 0)
+    {
+      sources[n] = options->lock;
+      targets[n++] = LOCK_FD;
     }
   g_ptr_array_add (argv, NULL);
 
   ok = g_spawn_async_with_pipes_and_fds (
       NULL, (const char *const *) argv->pdata, NULL,
       G_SPAWN_DO_NOT_REAP_CHILD | G_SPAWN_CLOEXEC_PIPES, leave_group, NULL, -1, -1, -1,
-      &weights, &target, weights >= 0 ? 1 : 0, &engine->pid, &engine->in, &engine->out,
-      &engine->err, &failed);
+      sources, targets, (gsize) n, &engine->pid, &engine->in, &engine->out, &engine->err,
+      &failed);
   if (weights >= 0)
     close (weights);
   if (!ok)

@@ -8,8 +8,8 @@
 G_BEGIN_DECLS
 
 /*
- * mien-engine as a child on three pipes (model/PROTOCOL.md). It inherits nothing else: no descriptor of
- * the project, no terminal signals. One thread at a time uses a MienEngine.
+ * mien-engine as a child on three pipes (model/PROTOCOL.md). It inherits nothing else but the
+ * lock of a run: no descriptor of the project, no terminal signals. One thread at a time uses a MienEngine.
  *
  * Errors are MIEN_JOB_ERROR_ENGINE, where the engine named its reason or is not the right program;
  * MIEN_JOB_ERROR_CRASHED, where it died, fell silent or spoke gibberish; and G_IO_ERROR_CANCELLED,
@@ -22,6 +22,7 @@ typedef struct
 {
   const char *const *arguments;            /* the command and its options, NULL-terminated */
   GBytes            *weights;              /* safetensors for --weights, or NULL; never on the disk */
+  int                lock;                 /* a descriptor that it holds while it lives, 0: none */
   guint              silence_seconds;      /* how long it may say nothing while it is waited for */
   GCancellable      *cancellable;
 } MienEngineOptions;

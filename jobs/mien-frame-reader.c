@@ -126,6 +126,14 @@ wait_for (MienFrameReader *reader, Half *half)
   g_mutex_unlock (&reader->lock);
 }
 
+static void
+clear_task (Task *task)
+{
+  g_clear_pointer (&task->bytes, g_bytes_unref);
+  g_clear_pointer (&task->key, g_free);
+  g_clear_pointer (&task->problem, g_free);
+}
+
 /* Closes the gaps that broken images leave, and lets go of the encoded bytes. */
 static void
 settle (MienFrameReader *reader, Half *half)
@@ -145,9 +153,7 @@ settle (MienFrameReader *reader, Half *half)
             memcpy (place, task->rgb, reader->frame_bytes);
           half->index[kept++] = half->index[i];
         }
-      g_clear_pointer (&task->bytes, g_bytes_unref);
-      g_clear_pointer (&task->key, g_free);
-      g_clear_pointer (&task->problem, g_free);
+      clear_task (task);
     }
   half->n = kept;
 }
@@ -186,7 +192,8 @@ mien_frame_reader_free (MienFrameReader *reader)
   g_thread_pool_free (reader->pool, FALSE, TRUE);
   for (guint i = 0; i < 2; i++)
     {
-      settle (reader, &reader->halves[i]);
+      for (guint k = 0; k < reader->halves[i].n; k++)
+        clear_task (&reader->halves[i].tasks[k]);
       g_free (reader->halves[i].rgb);
     }
   g_mutex_clear (&reader->lock);

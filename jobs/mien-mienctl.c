@@ -33,8 +33,13 @@ static const MienCommand *const commands[] = {
   /* Import */
   &mien_command_import_affwild2,
   /* Model */
+  &mien_command_train,
+  &mien_command_propose,
   &mien_command_models,
   &mien_command_use,
+  &mien_command_evaluate,
+  &mien_command_weights_import,
+  &mien_command_weights_export,
   /* Review */
   &mien_command_queue,
   &mien_command_label,

@@ -1,0 +1,372 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/*
+ * mienctl weights import and export: models from and to files of others. A file that
+ * Mien has written says in its metadata what the weights alone cannot: the size that the
+ * network was trained at, its tasks and its thresholds.
+ */
+
+#define G_LOG_DOMAIN "mien-jobs"
+#include "config.h"
+
+#include "mien-commands.h"
+
+#include <errno.h>
+#include <glib/gstdio.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "mien-json.h"
+#include "mien-models.h"
+#include "mien-pack.h"
+#include "mien-training.h"
+#include "mien-weights.h"
+
+/* The authors of SS-MFAR show their network 112-pixel faces at 224. */
+#define AUTHORS_INPUT_SIZE 224
+#define DEFAULT_INPUT_SIZE 112
+
+#define NOTE_SIZE "mien.input_size"
+#define NOTE_TASKS "mien.tasks"
+#define NOTE_THRESHOLDS "mien.thresholds"
+
+enum
+{
+  N_THRESHOLDS = MIEN_EXPRESSION_COUNT + 1 + MIEN_UNIT_COUNT,
+};
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (MienTensors, mien_tensors_free)
+
+static gboolean
+set_tensor_error (GError **error, const char *reason, const char *way_out)
+{
+  g_set_error (error, MIEN_JOB_ERROR, MIEN_JOB_ERROR_FAILED, "%s; %s", reason, way_out);
+  return FALSE;
+}
+
+static void
+thresholds_to_reals (const MienThresholds *thresholds, double reals[N_THRESHOLDS])
+{
+  memcpy (reals, thresholds->expression, sizeof thresholds->expression);
+  reals[MIEN_EXPRESSION_COUNT] = thresholds->valence_arousal;
+  memcpy (reals + MIEN_EXPRESSION_COUNT + 1, thresholds->action_units,
+          sizeof thresholds->action_units);
+}
+
+static char *
+thresholds_to_text (const MienThresholds *thresholds)
+{
+  GString *text = g_string_new (NULL);
+  double reals[N_THRESHOLDS];
+  char real[G_ASCII_DTOSTR_BUF_SIZE];
+
+  thresholds_to_reals (thresholds, reals);
+  for (guint i = 0; i < N_THRESHOLDS; i++)
+    g_string_append_printf (text, i > 0 ? " %s" : "%s",
+                            g_ascii_dtostr (real, sizeof real, reals[i]));
+  return g_string_free (text, FALSE);
+}
+
+/* 8 of expressions, that of valence and arousal, 12 of units. */
+static gboolean
+parse_thresholds (const char *text, MienThresholds *thresholds)
+{
+  g_auto (GStrv) words = g_strsplit (text, " ", N_THRESHOLDS + 1);
+  double reals[N_THRESHOLDS];
+
+  if (g_strv_length (words) != N_THRESHOLDS)
+    return FALSE;
+  for (guint i = 0; i < N_THRESHOLDS; i++)
+    {
+      char *end;
+
+      reals[i] = g_ascii_strtod (words[i], &end);
+      if (end == words[i] || *end != '\0' || !(reals[i] >= 0 && reals[i] <= 2))
+        return FALSE;
+    }
+  memcpy (thresholds->expression, reals, sizeof thresholds->expression);
+  thresholds->valence_arousal = reals[MIEN_EXPRESSION_COUNT];
+  memcpy (thresholds->action_units, reals + MIEN_EXPRESSION_COUNT + 1,
+          sizeof thresholds->action_units);
+  return TRUE;
+}
+
+static gboolean
+parse_tasks (const char *text, guint *tasks)
+{
+  g_auto (GStrv) words = g_strsplit (text, " ", MIEN_TASK_COUNT + 1);
+  guint bits = 0;
+
+  for (guint i = 0; words[i] != NULL; i++)
+    {
+      MienTask task;
+
+      if (!mien_task_from_id (words[i], &task))
+        return FALSE;
+      bits |= 1u << task;
+    }
+  *tasks = bits;
+  return TRUE;
+}
+
+static gboolean
+parse_size (const char *text, int *size)
+{
+  gint64 number;
+
+  if (!g_ascii_string_to_signed (text, 10, MIEN_PACK_MIN_SIDE, MIEN_PACK_MAX_SIDE,
+                                 &number, NULL)
+      || number % 16 != 0)
+    return FALSE;
+  *size = (int) number;
+  return TRUE;
+}
+
+/* What the file says of itself, or what is to be assumed. */
+static gboolean
+describe_import (const MienTensors *tensors,
+                 const char *path,
+                 MienModel *model,
+                 GError **error)
+{
+  const char *size = mien_tensors_note_value (tensors, NOTE_SIZE);
+  const char *tasks = mien_tensors_note_value (tensors, NOTE_TASKS);
+  const char *thresholds = mien_tensors_note_value (tensors, NOTE_THRESHOLDS);
+  gboolean authors = mien_tensors_find (tensors, "base.0.weight") != NULL;
+
+  model->origin = MIEN_ORIGIN_IMPORTED;
+  model->input_size = authors ? AUTHORS_INPUT_SIZE : DEFAULT_INPUT_SIZE;
+  model->tasks = (1u << MIEN_TASK_COUNT) - 1;
+  mien_training_default_thresholds (&model->thresholds);
+  if ((size == NULL || parse_size (size, &model->input_size))
+      && (tasks == NULL || parse_tasks (tasks, &model->tasks))
+      && (thresholds == NULL || parse_thresholds (thresholds, &model->thresholds)))
+    return TRUE;
+  g_set_error (error, MIEN_JOB_ERROR, MIEN_JOB_ERROR_FAILED,
+               "%s: the metadata of Mien in it are damaged; export the weights again",
+               path);
+  return FALSE;
+}
+
+static GBytes *
+serialize (const MienTensors *tensors, const char *path, GError **error)
+{
+  char reason[MIEN_ERROR_SIZE];
+  g_autofree char *text = NULL;
+  void *bytes;
+  gsize size;
+
+  if (mien_safetensors_serialize (tensors, &bytes, &size, reason) == 0)
+    return g_bytes_new_with_free_func (bytes, size, free, bytes);
+  text = g_strdup_printf ("%s: %s", path, reason);
+  set_tensor_error (error, text, "close other programs and try again");
+  return NULL;
+}
+
+/* File to weights for the engine; fills what a model is made of. */
+static GBytes *
+read_file (const char *path, MienModel *model, GError **error)
+{
+  g_autoptr (MienTensors) theirs = mien_weights_read (path, error);
+  g_autoptr (MienTensors) ours = NULL;
+
+  if (theirs == NULL || !describe_import (theirs, path, model, error))
+    return NULL;
+  ours = mien_weights_for_engine (theirs, path, &model->has_heads, error);
+  if (ours == NULL)
+    return NULL;
+  if (!model->has_heads)
+    model->tasks = 0;
+  return serialize (ours, path, error);
+}
+
+static gboolean
+import_file (MienJob *job, MienStore *store, const char *path, GError **error)
+{
+  g_autofree char *base = g_path_get_basename (path);
+  g_autofree char *name = g_filename_display_name (base);
+  MienModel model = { .name = name };
+  g_autoptr (GBytes) weights = read_file (path, &model, error);
+  g_autoptr (JsonBuilder) builder = NULL;
+  gint64 id;
+
+  if (weights == NULL || !mien_store_job_begin (store, "weights import", error)
+      || !mien_models_sweep (store, error) || !mien_models_add (store, &model, &id, error)
+      || !mien_models_set_weights (store, id, weights, error)
+      || !mien_store_job_end (store, error))
+    return FALSE;
+  if (!job->json)
+    {
+      mien_job_print (job, "model %" G_GINT64_FORMAT ": %s, %s\n", id, name,
+                      model.has_heads ? "a trunk with all heads"
+                                      : "a trunk that training starts from");
+      return TRUE;
+    }
+  builder = json_builder_new ();
+  json_builder_begin_object (builder);
+  mien_json_integer (builder, "model", id);
+  mien_json_string (builder, "name", name);
+  mien_json_boolean (builder, "has_heads", model.has_heads);
+  mien_json_integer (builder, "input_size", model.input_size);
+  json_builder_end_object (builder);
+  mien_job_print_json (job, builder);
+  return TRUE;
+}
+
+static gboolean
+run_import (MienJob *job, GError **error)
+{
+  const GOptionEntry entries[] = { G_OPTION_ENTRY_NULL };
+  g_autoptr (MienStore) store = NULL;
+
+  if (!mien_job_parse (job, entries, error))
+    return FALSE;
+  store = mien_store_open (job->operands[0], MIEN_STORE_READ_WRITE, error);
+  return store != NULL && import_file (job, store, job->operands[1], error);
+}
+
+/* An empty file, or one that looks like what would be written, may be replaced. */
+static gboolean
+check_replaceable (const char *path, GError **error)
+{
+  guint8 start[9];
+  guint64 length;
+  FILE *file = g_fopen (path, "rbe");
+  gsize n;
+
+  if (file == NULL && errno == ENOENT)
+    return TRUE;
+  n = file != NULL ? fread (start, 1, sizeof start, file) : 1;
+  if (file != NULL)
+    fclose (file);
+  memcpy (&length, start, sizeof length);
+  if (n == 0
+      || (n == sizeof start && GUINT64_FROM_LE (length) >> 27 == 0 && start[8] == '{'))
+    return TRUE;
+  g_set_error (error, MIEN_JOB_ERROR, MIEN_JOB_ERROR_FAILED,
+               "%s: there is something else by this name; choose another", path);
+  return FALSE;
+}
+
+static gboolean
+add_notes (MienTensors *tensors, const MienModel *model, char *reason)
+{
+  g_autoptr (GString) tasks = g_string_new (NULL);
+  g_autofree char *size = g_strdup_printf ("%d", model->input_size);
+  g_autofree char *thresholds = thresholds_to_text (&model->thresholds);
+
+  for (guint task = 0; task < MIEN_TASK_COUNT; task++)
+    if (model->tasks >> task & 1)
+      g_string_append_printf (tasks, tasks->len > 0 ? " %s" : "%s",
+                              mien_task_id ((MienTask) task));
+  if (mien_tensors_note (tensors, "format", "pt", reason) != 0
+      || mien_tensors_note (tensors, "mien.version", MIEN_VERSION, reason) != 0
+      || mien_tensors_note (tensors, NOTE_SIZE, size, reason) != 0)
+    return FALSE;
+  return !model->has_heads
+         || (mien_tensors_note (tensors, NOTE_TASKS, tasks->str, reason) == 0
+             && mien_tensors_note (tensors, NOTE_THRESHOLDS, thresholds, reason) == 0);
+}
+
+static gboolean
+write_file (const MienModel *model, GBytes *weights, const char *path, GError **error)
+{
+  g_autoptr (MienTensors) stored = NULL;
+  g_autoptr (MienTensors) out = mien_tensors_new ();
+  char reason[MIEN_ERROR_SIZE] = "out of memory";
+  gsize size;
+  gconstpointer bytes = g_bytes_get_data (weights, &size);
+  gboolean ok = out != NULL;
+
+  if (mien_safetensors_parse (bytes, size, &stored, reason) != 0)
+    return set_tensor_error (error, reason, "open a copy of the project made earlier");
+  for (gsize i = 0; ok && i < stored->n_tensors; i++)
+    {
+      const MienTensor *tensor = &stored->tensors[i];
+
+      ok = mien_tensors_add (out, tensor->name, tensor->dtype, tensor->rank,
+                             tensor->shape, tensor->data, reason)
+           == 0;
+    }
+  ok = ok && add_notes (out, model, reason)
+       && mien_safetensors_write (out, path, reason) == 0;
+  return ok
+         || set_tensor_error (error, reason, "choose another place, or free some space");
+}
+
+static gboolean
+export_file (MienJob *job, MienStore *store, gint64 id, GError **error)
+{
+  const char *path = job->operands[1];
+  g_autoptr (MienModel) model = NULL;
+  g_autoptr (GBytes) weights = NULL;
+  g_autoptr (GError) failed = NULL;
+  g_autoptr (JsonBuilder) builder = NULL;
+
+  model = id != 0 ? mien_models_get (store, id, &failed)
+                  : mien_models_current (store, &failed);
+  if (model == NULL && failed == NULL)
+    g_set_error (&failed, MIEN_JOB_ERROR, MIEN_JOB_ERROR_FAILED,
+                 "%s: no model is in use; name one with --model",
+                 mien_store_path (store));
+  if (failed != NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&failed));
+      return FALSE;
+    }
+  weights = mien_models_weights (store, model->id, error);
+  if (weights == NULL || !check_replaceable (path, error)
+      || !write_file (model, weights, path, error))
+    return FALSE;
+  if (!job->json)
+    {
+      mien_job_print (job, "model %" G_GINT64_FORMAT " is in %s\n", model->id, path);
+      return TRUE;
+    }
+  builder = json_builder_new ();
+  json_builder_begin_object (builder);
+  mien_json_integer (builder, "model", model->id);
+  mien_json_string (builder, "file", path);
+  json_builder_end_object (builder);
+  mien_job_print_json (job, builder);
+  return TRUE;
+}
+
+static gboolean
+run_export (MienJob *job, GError **error)
+{
+  g_autofree char *model = NULL;
+  const GOptionEntry entries[] = { { "model", 0, 0, G_OPTION_ARG_FILENAME, &model,
+                                     "The model, by number; the one in use by default",
+                                     "ID" },
+                                   G_OPTION_ENTRY_NULL };
+  g_autoptr (MienStore) store = NULL;
+  gint64 id;
+
+  if (!mien_job_parse (job, entries, error)
+      || !mien_job_parse_model (job, model, &id, error))
+    return FALSE;
+  store = mien_store_open (job->operands[0], MIEN_STORE_READ_ONLY, error);
+  return store != NULL && export_file (job, store, id, error);
+}
+
+const MienCommand mien_command_weights_import = {
+  .name = "weights import",
+  .operands = "PROJECT FILE",
+  .summary = "Read weights (.pth, .safetensors) as a model or a trunk to start from",
+  .run = run_import,
+  .details =
+      "The file holds a ResNet-18 under torchvision's names, those of SS-MFAR's authors, "
+      "or Mien's. With all heads in it, it is a model that can be taken into use; a "
+      "trunk "
+      "alone is what the next training starts from. Nothing in the file is ever run.",
+};
+
+const MienCommand mien_command_weights_export = {
+  .name = "weights export",
+  .operands = "PROJECT FILE",
+  .summary = "Write a model's weights as .safetensors",
+  .run = run_export,
+  .details = "A file of the same kind is replaced, anything else is left alone.",
+};

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "mien-frame-reader.h"
+#include "mien-proposals.h"
+
+G_BEGIN_DECLS
+
+/*
+ * What a network says of frames: mien-engine's `infer`. Errors as in mien-engine-client.h.
+ */
+
+typedef struct
+{
+  GBytes       *weights;                   /* safetensors */
+  int           input_size;
+  guint         threads;
+  gboolean      spread;                    /* costs a second pass; without it the spread is 0 */
+  GCancellable *cancellable;
+} MienInferenceOptions;
+
+/* Answers to one batch: index[i] is the place of the frame in the reader's array. */
+typedef gboolean (*MienInferenceFunc) (const gsize          *index,
+                                       const MienPrediction *predictions,
+                                       guint                 n,
+                                       gpointer              data,
+                                       GError              **error);
+
+/* Every frame of the reader. func is called, in the order of the frames, while the engine computes the
+ * next batch. */
+gboolean mien_inference_run         (const MienInferenceOptions *options,
+                                     MienFrameReader            *reader,
+                                     MienInferenceFunc           func,
+                                     gpointer                    data,
+                                     GError                    **error);
+
+G_END_DECLS
