@@ -12,6 +12,7 @@
 #include "config.h"
 
 #include "mien-affwild2-private.h"
+#include "mien-export-private.h"
 
 #include <string.h>
 
@@ -51,29 +52,22 @@ read_row (MienImporter *importer, const MienLine *line, int split, GError **erro
   MienImportRow row = { .line = line->number, .split = split };
   g_autofree char *shown = NULL;
   char *fields[MIEN_MAX_FIELDS];
-  const char *problem = line->problem;
+  const char *problem;
   guint n;
 
-  if (problem == NULL)
+  if (line->problem != NULL)
     {
-      n = mien_line_split (line->text, FALSE, fields);
-      row.name = fields[0];
-      if (!mien_import_name_is_safe (row.name))
-        problem = "no name for an image (relative, UTF-8, without \"..\")";
-      else if (n > MIEN_MAX_FIELDS)
-        problem = "a row has 16 fields, or the image alone";
-      else
-        problem = read_labels (fields + 1, n - 1, &row.labels);
+      mien_importer_reject (importer, line->number, "the row %s", line->problem);
+      return TRUE;
     }
+  n = mien_line_split (line->text, FALSE, fields);
+  row.name = fields[0];
+  problem = n > MIEN_MAX_FIELDS ? "a row has 16 fields, or the image alone"
+                                : read_labels (fields + 1, n - 1, &row.labels);
   if (problem == NULL)
     return mien_importer_add (importer, &row, error);
-  if (row.name == NULL)
-    mien_importer_reject (importer, line->number, "the row %s", problem);
-  else
-    {
-      shown = mien_text_for_message (row.name);
-      mien_importer_reject (importer, line->number, "\"%s\": %s", shown, problem);
-    }
+  shown = mien_text_for_message (row.name);
+  mien_importer_reject (importer, line->number, "\"%s\": %s", shown, problem);
   return TRUE;
 }
 
@@ -151,4 +145,105 @@ mien_affwild2_read_mtl (MienStore *store,
   base = g_path_get_basename (options->annotations);
   list = g_utf8_make_valid (base, -1);
   return mien_importer_finish (importer, list, report, error);
+}
+
+static const char *const list_names[] = {
+  [MIEN_SPLIT_TRAIN] = "training_set_annotations.txt",
+  [MIEN_SPLIT_VALIDATION] = "validation_set_annotations.txt",
+  [MIEN_SPLIT_TEST] = "MTL_Challenge_test_set_release.txt",
+};
+
+/* One list: begun with its first row. */
+typedef struct
+{
+  MienExporter *exporter;
+  MienSplit split;
+  gboolean begun;
+} List;
+
+static void
+write_whole (MienExporter *exporter, const MienLabel *label)
+{
+  mien_exporter_write (exporter, ",");
+  mien_exporter_write_int (
+      exporter, label->answer == MIEN_ANSWER_VALUE ? (int) label->value[0] : -1);
+}
+
+static void
+write_labels (MienExporter *exporter, const MienLabels *labels)
+{
+  const MienLabel *point = &labels->item[MIEN_ITEM_VALENCE_AROUSAL];
+
+  for (guint i = 0; i < 2; i++)
+    {
+      mien_exporter_write (exporter, ",");
+      if (point->answer == MIEN_ANSWER_VALUE)
+        mien_exporter_write_real (exporter, point->value[i]);
+      else
+        mien_exporter_write (exporter, "-5.0");
+    }
+  write_whole (exporter, &labels->item[MIEN_ITEM_EXPRESSION]);
+  for (guint unit = 0; unit < MIEN_UNIT_COUNT; unit++)
+    write_whole (exporter, &labels->item[MIEN_ITEM_FIRST_UNIT + unit]);
+  mien_exporter_write (exporter, "\n");
+}
+
+/* A list has no quotes. */
+static gboolean
+check_key (const char *key, GError **error)
+{
+  if (strchr (key, ',') == NULL && !g_ascii_isspace (*key)
+      && !g_ascii_isspace (key[strlen (key) - 1]))
+    return TRUE;
+  g_set_error (error, MIEN_IMPORT_ERROR, MIEN_IMPORT_ERROR_FAILED,
+               "%s: an MTL list cannot hold this name; export as CSV instead", key);
+  return FALSE;
+}
+
+static gboolean
+write_row (const MienFrame *frame,
+           const MienLabels *labels,
+           gpointer data,
+           GError **error)
+{
+  List *list = data;
+  MienExporter *exporter = list->exporter;
+  MienLabels chosen;
+
+  if (!check_key (frame->key, error)
+      || !mien_exporter_choose (exporter, frame, labels, &chosen, NULL, error))
+    return FALSE;
+  if (!list->begun)
+    {
+      if (!mien_exporter_open (exporter, list_names[list->split], error))
+        return FALSE;
+      mien_exporter_write (exporter, MIEN_MTL_HEADER "\n");
+      list->begun = TRUE;
+    }
+  mien_exporter_write (exporter, frame->key);
+  write_labels (exporter, &chosen);
+  return mien_exporter_count (exporter, frame, frame->key, &chosen, error);
+}
+
+gboolean
+mien_affwild2_write_mtl (MienStore *store,
+                         const MienExportOptions *options,
+                         MienExportReport *report,
+                         GError **error)
+{
+  g_autoptr (MienExporter) exporter = mien_exporter_new (store, options, error);
+
+  if (exporter == NULL)
+    return FALSE;
+  for (guint split = 0; split < G_N_ELEMENTS (list_names); split++)
+    {
+      List list = { .exporter = exporter, .split = (MienSplit) split };
+
+      if (options->split >= 0 && options->split != (int) split)
+        continue;
+      if (!mien_frames_foreach_listed (store, (int) split, write_row, &list, error)
+          || (list.begun && !mien_exporter_close (exporter, error)))
+        return FALSE;
+    }
+  return mien_exporter_finish (exporter, report, error);
 }

@@ -24,5 +24,7 @@ mien_affwild2_import (MienStore *store,
           "video");
       return FALSE;
     }
+  if (g_file_test (options->annotations, G_FILE_TEST_IS_DIR))
+    return mien_affwild2_read_videos (store, options, report, error);
   return mien_affwild2_read_mtl (store, options, report, error);
 }

@@ -306,12 +306,13 @@ mien_lines_first (MienLines *lines, MienLine *line, GError **error)
   return FALSE;
 }
 
-/* One field of a row: cut off in place. Returns the start of the next one, or NULL. */
+/* One field of a row: cut off in place, with the blanks around it; those within quotes
+ * belong to it. Returns the start of the next one, or NULL. */
 static char *
 cut_field (char *text, gboolean quoted, char **field)
 {
   char *start = text + strspn (text, " \t");
-  char *out = start, *s = start;
+  char *out = start, *s = start, *kept;
   gsize length;
 
   if (quoted && *s == '"')
@@ -321,15 +322,15 @@ cut_field (char *text, gboolean quoted, char **field)
           s++;
       s += *s == '"' ? 1 : 0;
     }
+  kept = out;
   length = strcspn (s, ",");
+  text = s[length] == ',' ? s + length + 1 : NULL;
   memmove (out, s, length);
-  s += length;
   out += length;
-  *field = start;
-  text = *s == ',' ? s + 1 : NULL;
-  while (out > start && (out[-1] == ' ' || out[-1] == '\t'))
+  while (out > kept && (out[-1] == ' ' || out[-1] == '\t'))
     out--;
   *out = '\0';
+  *field = start;
   return text;
 }
 

@@ -67,7 +67,10 @@ const char *mien_read_expression         (const char  *string,
                                           MienLabel   *label);
 const char *mien_read_unit               (const char  *string,
                                           MienLabel   *label);
+/* Any answer of the task; and any value, which "cannot tell" is not. */
 gboolean    mien_labels_have             (const MienLabels *labels,
+                                          MienTask     task);
+gboolean    mien_labels_have_value       (const MienLabels *labels,
                                           MienTask     task);
 /* For messages: valid UTF-8 on one line, cut to a sane length. */
 char       *mien_text_for_message        (const char  *text);
@@ -136,6 +139,7 @@ void        mien_importer_reject         (MienImporter            *importer,
                                           guint64                  line,
                                           const char              *format,
                                           ...) G_GNUC_PRINTF (3, 4);
+/* A name that is not safe is rejected here, and an image that cannot be read is stored as missing. */
 gboolean    mien_importer_add            (MienImporter            *importer,
                                           const MienImportRow     *row,
                                           GError                 **error);

@@ -131,6 +131,17 @@ mien_labels_have (const MienLabels *labels, MienTask task)
   return FALSE;
 }
 
+gboolean
+mien_labels_have_value (const MienLabels *labels, MienTask task)
+{
+  guint first = mien_task_first_item (task);
+
+  for (guint item = first; item < first + mien_task_n_items (task); item++)
+    if (labels->item[item].answer == MIEN_ANSWER_VALUE)
+      return TRUE;
+  return FALSE;
+}
+
 char *
 mien_text_for_message (const char *text)
 {

@@ -38,6 +38,7 @@ typedef struct
 typedef struct
 {
   char *name;
+  char *file; /* a GRefString */
   guint64 line;
   int split;
   gboolean no_image;
@@ -46,7 +47,7 @@ typedef struct
   int known_split;
   gboolean has_image;
   gboolean changed; /* the file is not the image that the project has */
-  MienImageFile file;
+  MienImageFile image;
 } Pending;
 
 typedef struct
@@ -62,7 +63,7 @@ struct _MienImporter
   char *images;        /* the real path */
   char *folder;        /* the project's */
   char *root_video;    /* of images that lie in no folder below images */
-  char *file;          /* the list, for messages */
+  char *file;          /* the list, for messages; a GRefString */
   GHashTable *videos;  /* name -> Video */
   GHashTable *groups;  /* name without _left or _right -> split */
   GHashTable *refused; /* videos that are in another split than the rows want */
@@ -83,7 +84,8 @@ pending_free (gpointer data)
 {
   Pending *pending = data;
 
-  mien_image_file_clear (&pending->file);
+  mien_image_file_clear (&pending->image);
+  g_clear_pointer (&pending->file, g_ref_string_release);
   g_free (pending->name);
   g_free (pending);
 }
@@ -126,7 +128,7 @@ mien_importer_free (MienImporter *importer)
   g_free (importer->images);
   g_free (importer->folder);
   g_free (importer->root_video);
-  g_free (importer->file);
+  g_clear_pointer (&importer->file, g_ref_string_release);
   g_free (importer->first_problem);
   g_hash_table_unref (importer->videos);
   g_hash_table_unref (importer->groups);
@@ -147,8 +149,8 @@ mien_importer_expect (MienImporter *importer, guint64 total)
 void
 mien_importer_set_file (MienImporter *importer, const char *path)
 {
-  g_free (importer->file);
-  importer->file = g_strdup (path);
+  g_clear_pointer (&importer->file, g_ref_string_release);
+  importer->file = path != NULL ? g_ref_string_new (path) : NULL;
 }
 
 const char *
@@ -158,13 +160,13 @@ mien_importer_images (MienImporter *importer)
 }
 
 static char *
-place_message (MienImporter *importer, guint64 line, const char *message)
+place_message (const char *file, guint64 line, const char *message)
 {
-  if (importer->file == NULL)
+  if (file == NULL)
     return g_strdup (message);
   if (line == 0)
-    return g_strdup_printf ("%s: %s", importer->file, message);
-  return g_strdup_printf ("%s:%" G_GUINT64_FORMAT ": %s", importer->file, line, message);
+    return g_strdup_printf ("%s: %s", file, message);
+  return g_strdup_printf ("%s:%" G_GUINT64_FORMAT ": %s", file, line, message);
 }
 
 /* Whoever listens may be slow, and must not hold up the writers of the project. */
@@ -191,6 +193,19 @@ tell_progress (MienImporter *importer)
   importer->told = importer->done;
 }
 
+/* placed is taken. */
+static void
+count_rejected (MienImporter *importer, char *placed)
+{
+  tell (importer, placed);
+  if (importer->first_problem == NULL)
+    importer->first_problem = placed;
+  else
+    g_free (placed);
+  importer->report.rejected_rows++;
+  importer->done++;
+}
+
 void
 mien_importer_warn (MienImporter *importer, guint64 line, const char *format, ...)
 {
@@ -200,12 +215,28 @@ mien_importer_warn (MienImporter *importer, guint64 line, const char *format, ..
   va_start (arguments, format);
   message = g_strdup_vprintf (format, arguments);
   va_end (arguments);
-  placed = place_message (importer, line, message);
+  placed = place_message (importer->file, line, message);
   tell (importer, placed);
 }
 
 void
 mien_importer_reject (MienImporter *importer, guint64 line, const char *format, ...)
+{
+  g_autofree char *message = NULL;
+  va_list arguments;
+
+  va_start (arguments, format);
+  message = g_strdup_vprintf (format, arguments);
+  va_end (arguments);
+  count_rejected (importer, place_message (importer->file, line, message));
+}
+
+/* The same of a row that was read some time ago. */
+static void warn_of (MienImporter *importer, const Pending *row, const char *format, ...)
+    G_GNUC_PRINTF (3, 4);
+
+static void
+warn_of (MienImporter *importer, const Pending *row, const char *format, ...)
 {
   g_autofree char *message = NULL, *placed = NULL;
   va_list arguments;
@@ -213,12 +244,8 @@ mien_importer_reject (MienImporter *importer, guint64 line, const char *format, 
   va_start (arguments, format);
   message = g_strdup_vprintf (format, arguments);
   va_end (arguments);
-  placed = place_message (importer, line, message);
+  placed = place_message (row->file, row->line, message);
   tell (importer, placed);
-  if (importer->first_problem == NULL)
-    importer->first_problem = g_steal_pointer (&placed);
-  importer->report.rejected_rows++;
-  importer->done++;
 }
 
 /* "12_left" and "12_right" are two faces of video "12". */
@@ -277,19 +304,18 @@ find_group_split (MienImporter *importer, const char *group, int *split, GError 
 static gboolean
 choose_split (MienImporter *importer,
               const char *name,
-              int wanted,
-              guint64 line,
+              const Pending *row,
               int *split,
               GError **error)
 {
   g_autofree char *group = group_of (name);
-  int known;
+  int known, wanted = row->split;
 
   if (!find_group_split (importer, group, &known, error))
     return FALSE;
   if (wanted != NO_SPLIT && known != NO_SPLIT && known != wanted)
-    mien_importer_warn (
-        importer, line,
+    warn_of (
+        importer, row,
         "video \"%s\" goes into the %s split as told, but another face of the same video "
         "is in %s; keep the two together",
         name, mien_split_id ((MienSplit) wanted), mien_split_id ((MienSplit) known));
@@ -322,7 +348,7 @@ resolve_video (MienImporter *importer,
         return FALSE;
       split = (int) found;
       if (id == 0
-          && (!choose_split (importer, name, row->split, row->line, &split, error)
+          && (!choose_split (importer, name, row, &split, error)
               || !mien_frames_ensure_video (importer->store, name, (MienSplit) split, &id,
                                             error)))
         return FALSE;
@@ -338,7 +364,7 @@ resolve_video (MienImporter *importer,
 static void
 refuse_split (MienImporter *importer, const Pending *row, int known)
 {
-  g_autofree char *video = NULL;
+  g_autofree char *video = NULL, *message = NULL;
   gint64 number;
 
   mien_image_name_split (row->name, &video, &number);
@@ -348,11 +374,11 @@ refuse_split (MienImporter *importer, const Pending *row, int known)
       importer->done++;
       return;
     }
-  mien_importer_reject (
-      importer, row->line,
+  message = g_strdup_printf (
       "video \"%s\" is in the %s split already; its rows for %s are left out",
       *video != '\0' ? video : importer->root_video, mien_split_id ((MienSplit) known),
       mien_split_id ((MienSplit) row->split));
+  count_rejected (importer, place_message (row->file, row->line, message));
   g_hash_table_add (importer->refused, g_steal_pointer (&video));
 }
 
@@ -394,32 +420,32 @@ ensure_frame (MienImporter *importer,
 static gboolean
 store_image (MienImporter *importer, Pending *row, gint64 id, GError **error)
 {
-  MienImageFile *file = &row->file;
+  MienImageFile *image = &row->image;
   g_autofree char *link = NULL;
 
   if (row->changed)
     {
       importer->report.conflicts++;
-      mien_importer_warn (importer, row->line,
-                          "%s: the file is not the image that was imported before; the "
-                          "project keeps that one",
-                          row->name);
+      warn_of (importer, row,
+               "%s: the file is not the image that was imported before; the "
+               "project keeps that one",
+               row->name);
     }
   if (row->has_image || row->no_image)
     return TRUE;
-  if (file->bytes == NULL)
+  if (image->bytes == NULL)
     {
       importer->report.images_missing++;
-      mien_importer_warn (importer, row->line, "%s: %s; the frame has no image",
-                          row->name, file->problem);
-      return mien_frames_set_missing (importer->store, id, file->problem, error);
+      warn_of (importer, row, "%s: %s; the frame has no image", row->name,
+               image->problem);
+      return mien_frames_set_missing (importer->store, id, image->problem, error);
     }
   if (!importer->options->link)
-    return mien_frames_set_image (importer->store, id, file->bytes, file->width,
-                                  file->height, error);
-  link = mien_path_relative (importer->folder, file->path);
-  return mien_frames_set_link (importer->store, id, link, file->bytes, file->width,
-                               file->height, error);
+    return mien_frames_set_image (importer->store, id, image->bytes, image->width,
+                                  image->height, error);
+  link = mien_path_relative (importer->folder, image->path);
+  return mien_frames_set_link (importer->store, id, link, image->bytes, image->width,
+                               image->height, error);
 }
 
 /* Task by task where the frame was there before, to know which of them are new. */
@@ -450,10 +476,9 @@ store_labels (MienImporter *importer,
       if (imported.added > 0)
         importer->report.labels[task]++;
       if (imported.conflicts > 0)
-        mien_importer_warn (
-            importer, row->line,
-            "%s: contradicts the %s that was imported first, which stands", row->name,
-            mien_task_id ((MienTask) task));
+        warn_of (importer, row,
+                 "%s: contradicts the %s that was imported first, which stands",
+                 row->name, mien_task_id ((MienTask) task));
       importer->report.conflicts += imported.conflicts;
     }
   return !added || mien_events_import (importer->store, id, &row->labels, NULL, error);
@@ -545,12 +570,12 @@ load_image (MienImporter *importer, Pending *row)
 {
   g_autoptr (GBytes) stored = NULL;
 
-  mien_image_file_load (importer->images, row->name, !row->has_image, &row->file);
-  if (!row->has_image || row->file.bytes == NULL)
+  mien_image_file_load (importer->images, row->name, !row->has_image, &row->image);
+  if (!row->has_image || row->image.bytes == NULL)
     return;
   stored = mien_frames_image (importer->store, row->known, NULL);
-  row->changed = stored == NULL || !g_bytes_equal (stored, row->file.bytes);
-  g_clear_pointer (&row->file.bytes, g_bytes_unref);
+  row->changed = stored == NULL || !g_bytes_equal (stored, row->image.bytes);
+  g_clear_pointer (&row->image.bytes, g_bytes_unref);
 }
 
 gboolean
@@ -561,8 +586,19 @@ mien_importer_add (MienImporter *importer, const MienImportRow *row, GError **er
 
   if (g_cancellable_set_error_if_cancelled (importer->options->cancellable, error))
     return FALSE;
+  if (!mien_import_name_is_safe (row->name))
+    {
+      g_autofree char *shown = mien_text_for_message (row->name);
+
+      mien_importer_reject (importer, row->line,
+                            "\"%s\": no name for an image (relative, without \"..\", at "
+                            "most 512 bytes of UTF-8)",
+                            shown);
+      return TRUE;
+    }
   pending = g_new0 (Pending, 1);
   pending->name = g_strdup (row->name);
+  pending->file = importer->file != NULL ? g_ref_string_acquire (importer->file) : NULL;
   pending->line = row->line;
   pending->split = row->split;
   pending->no_image = row->no_image;
@@ -582,8 +618,8 @@ mien_importer_add (MienImporter *importer, const MienImportRow *row, GError **er
     }
   if (!row->no_image && !seen)
     load_image (importer, pending);
-  if (pending->file.bytes != NULL)
-    importer->pending_bytes += g_bytes_get_size (pending->file.bytes);
+  if (pending->image.bytes != NULL)
+    importer->pending_bytes += g_bytes_get_size (pending->image.bytes);
   g_ptr_array_add (importer->pending, pending);
   return (importer->pending->len < BATCH && importer->pending_bytes < BATCH_BYTES)
          || mien_importer_flush (importer, error);
