@@ -7,6 +7,8 @@
 
 #include "mien-adam.h"
 
+#include "mien-network-private.h"
+
 #include <math.h>
 #include <stdlib.h>
 
@@ -36,31 +38,53 @@ mien_adam_clear (MienAdam *adam)
   *adam = (MienAdam){ 0 };
 }
 
+typedef struct
+{
+  MienAdam *adam;
+  MienParameter *parameters;
+  size_t n_parameters;
+  float step_size, root;
+} Job;
+
+/* Numbers begin <= i < end of all gradients in a row. */
+static void
+step_part (void *data, int worker, size_t begin, size_t end)
+{
+  const Job *job = data;
+  float *m = job->adam->m, *v = job->adam->v;
+  size_t at = 0;
+
+  (void) worker;
+  for (size_t i = 0; i < job->n_parameters && at < end; i++)
+    {
+      MienParameter *parameter = &job->parameters[i];
+      size_t first, last;
+
+      if (parameter->gradient == NULL)
+        continue;
+      first = begin > at ? begin - at : 0;
+      last = end - at < parameter->n ? end - at : parameter->n;
+      for (size_t k = first; k < last; k++)
+        {
+          float g = parameter->gradient[k];
+
+          m[at + k] += (g - m[at + k]) * 0.1f;
+          v[at + k] = v[at + k] * 0.999f + g * g * 0.001f;
+          parameter->value[k] -=
+              job->step_size * (m[at + k] / (sqrtf (v[at + k]) / job->root + 1e-8f));
+        }
+      at += parameter->n;
+    }
+}
+
 void
 mien_adam_step (MienAdam *adam, MienNetwork *network, double learning_rate)
 {
-  size_t n_parameters;
-  MienParameter *parameters = mien_network_parameters (network, &n_parameters);
-  float *m = adam->m, *v = adam->v;
+  Job job = { .adam = adam };
 
   adam->step++;
-  double step_size = learning_rate / (1 - pow (0.9, (double) adam->step));
-  float root = (float) sqrt (1 - pow (0.999, (double) adam->step));
-
-  for (size_t i = 0; i < n_parameters; i++)
-    {
-      if (parameters[i].gradient == NULL)
-        continue;
-      for (size_t k = 0; k < parameters[i].n; k++)
-        {
-          float g = parameters[i].gradient[k];
-
-          m[k] += (g - m[k]) * 0.1f;
-          v[k] = v[k] * 0.999f + g * g * 0.001f;
-          parameters[i].value[k] -=
-              (float) step_size * (m[k] / (sqrtf (v[k]) / root + 1e-8f));
-        }
-      m += parameters[i].n;
-      v += parameters[i].n;
-    }
+  job.parameters = mien_network_parameters (network, &job.n_parameters);
+  job.step_size = (float) (learning_rate / (1 - pow (0.9, (double) adam->step)));
+  job.root = (float) sqrt (1 - pow (0.999, (double) adam->step));
+  mien_pool_run (network->pool, adam->n, step_part, &job);
 }

@@ -42,57 +42,148 @@ mien_conv_scratch (const MienConv *conv)
   return (rows + (size_t) conv->out) * columns_of (conv);
 }
 
+/* Outputs begin <= j < end of a row meet a pixel, not the border, at tap s. */
+static void
+inside (const MienConv *conv, int s, int *begin, int *end)
+{
+  int before = conv->pad - s, last = conv->side - 1 + before;
+
+  *begin = before > 0 ? (before + conv->stride - 1) / conv->stride : 0;
+  *end = last >= 0 ? last / conv->stride + 1 : 0;
+  if (*end > mien_conv_out_side (conv))
+    *end = mien_conv_out_side (conv);
+  if (*begin > *end)
+    *begin = *end;
+}
+
+/* Where stride is 1 and the output as large as the input, a tap (r, s) sees the plane
+ * moved by whole pixels: outputs begin <= k < end, counted through the plane, lie `shift`
+ * floats before their pixels. What moves across the left or right border is no pixel's.
+ */
+typedef struct
+{
+  int begin, end, shift, left, right;
+} Move;
+
+static bool
+keeps_planes (const MienConv *conv)
+{
+  return conv->stride == 1 && mien_conv_out_side (conv) == conv->side
+         && conv->side > conv->pad;
+}
+
+static Move
+move_of (const MienConv *conv, int r, int s)
+{
+  int side = conv->side, down = r - conv->pad, across = s - conv->pad;
+  Move move = { .shift = down * side + across,
+                .left = across < 0 ? -across : 0,
+                .right = across > 0 ? across : 0 };
+
+  move.begin = (down < 0 ? -down : 0) * side + move.left;
+  move.end = (down > 0 ? side - down : side) * side - move.right;
+  return move;
+}
+
+/* Zeroes, in a moved plane, the columns that came across a border. */
+static void
+clear_borders (const Move *move, int side, float *plane)
+{
+  for (int i = 0; i < side; i++)
+    {
+      for (int j = 0; j < move->left; j++)
+        plane[i * side + j] = 0;
+      for (int j = side - move->right; j < side; j++)
+        plane[i * side + j] = 0;
+    }
+}
+
+static void
+move_plane (const Move *move, int side, const float *x, float *columns)
+{
+  for (int k = 0; k < move->begin; k++)
+    columns[k] = 0;
+  memcpy (columns + move->begin, x + move->begin + move->shift,
+          (size_t) (move->end - move->begin) * sizeof *columns);
+  for (int k = move->end; k < side * side; k++)
+    columns[k] = 0;
+  clear_borders (move, side, columns);
+}
+
+static void
+move_plane_back (const Move *move, int side, float *columns, float *restrict x)
+{
+  clear_borders (move, side, columns);
+  for (int k = move->begin; k < move->end; k++)
+    x[k + move->shift] += columns[k];
+}
+
 /* One image's share of the columns: the matrix's rows are `stride` floats apart. */
 static void
 im2col (const MienConv *conv, const float *x, float *columns, size_t stride)
 {
-  int side = conv->side, out_side = mien_conv_out_side (conv);
+  int side = conv->side, out_side = mien_conv_out_side (conv), step = conv->stride;
 
   for (int c = 0; c < conv->in; c++, x += side * side)
     for (int r = 0; r < conv->kernel; r++)
       for (int s = 0; s < conv->kernel; s++, columns += stride)
-        for (int i = 0; i < out_side; i++)
-          {
-            int y = i * conv->stride + r - conv->pad;
-            float *out = columns + i * out_side;
+        {
+          int begin, end;
 
-            if (y < 0 || y >= side)
-              {
-                memset (out, 0, (size_t) out_side * sizeof *out);
-                continue;
-              }
-            for (int j = 0; j < out_side; j++)
-              {
-                int at = j * conv->stride + s - conv->pad;
+          if (keeps_planes (conv))
+            {
+              Move move = move_of (conv, r, s);
 
-                out[j] = at >= 0 && at < side ? x[y * side + at] : 0;
-              }
-          }
+              move_plane (&move, side, x, columns);
+              continue;
+            }
+          inside (conv, s, &begin, &end);
+          for (int i = 0; i < out_side; i++)
+            {
+              int y = i * step + r - conv->pad, at = y * side + s - conv->pad;
+              float *out = columns + i * out_side;
+              int from = y >= 0 && y < side ? begin : out_side;
+              int to = y >= 0 && y < side ? end : out_side;
+
+              for (int j = 0; j < from; j++)
+                out[j] = 0;
+              for (int j = from; j < to; j++)
+                out[j] = x[at + j * step];
+              for (int j = to; j < out_side; j++)
+                out[j] = 0;
+            }
+        }
 }
 
+/* The other way, adding up; the columns are used up by it. */
 static void
-col2im (const MienConv *conv, const float *columns, size_t stride, float *x)
+col2im (const MienConv *conv, float *columns, size_t stride, float *x)
 {
-  int side = conv->side, out_side = mien_conv_out_side (conv);
+  int side = conv->side, out_side = mien_conv_out_side (conv), step = conv->stride;
 
   memset (x, 0, (size_t) conv->in * (size_t) side * (size_t) side * sizeof *x);
   for (int c = 0; c < conv->in; c++, x += side * side)
     for (int r = 0; r < conv->kernel; r++)
       for (int s = 0; s < conv->kernel; s++, columns += stride)
-        for (int i = 0; i < out_side; i++)
-          {
-            int y = i * conv->stride + r - conv->pad;
+        {
+          int begin, end;
 
-            if (y < 0 || y >= side)
+          if (keeps_planes (conv))
+            {
+              Move move = move_of (conv, r, s);
+
+              move_plane_back (&move, side, columns, x);
               continue;
-            for (int j = 0; j < out_side; j++)
-              {
-                int at = j * conv->stride + s - conv->pad;
+            }
+          inside (conv, s, &begin, &end);
+          for (int i = 0; i < out_side; i++)
+            {
+              int y = i * step + r - conv->pad;
 
-                if (at >= 0 && at < side)
-                  x[y * side + at] += columns[i * out_side + j];
-              }
-          }
+              for (int j = begin; y >= 0 && y < side && j < end; j++)
+                x[y * side + j * step + s - conv->pad] += columns[i * out_side + j];
+            }
+        }
 }
 
 typedef struct

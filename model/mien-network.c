@@ -337,8 +337,9 @@ mien_network_init (MienNetwork *network, uint64_t seed)
         {
           /* A linear layer's bias follows its weight. */
           double bound = 1 / sqrt ((double) parameter->shape[1]);
+          bool hidden = parameter < network->exp_w;
 
-          fill_uniform (parameter, key, bound);
+          fill_uniform (parameter, key, hidden ? sqrt (6) : bound);
           fill_uniform (parameter + 1, mien_random_key (seed, i + 1), bound);
           i++;
         }

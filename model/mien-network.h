@@ -51,7 +51,9 @@ void           mien_network_free         (MienNetwork       *network);
 MienParameter *mien_network_parameters   (MienNetwork       *network,
                                           size_t            *n);
 /* torchvision's: He normal (fan out) for convolutions, ones and zeros for BN, and torch's uniform
- * +-1/sqrt(fan in) for linear layers; from the seed alone. */
+ * +-1/sqrt(fan in) for linear layers; but +-sqrt(6) for the weights of the heads' hidden layers: He's
+ * +-sqrt(6/fan in) is made for inputs of mean square 1, and the features have length 1, that is mean
+ * square 1/fan in. Without it the first epochs hardly move (METHOD.md section 5). From the seed alone. */
 void           mien_network_init         (MienNetwork       *network,
                                           uint64_t           seed);
 /* Copies by name. The trunk must be whole; with need_heads the heads too, else those missing keep
