@@ -101,6 +101,30 @@ char       *mien_path_relative           (const char    *folder,
 /* A name that a project takes: safe, UTF-8, no backslash, no control character. */
 gboolean    mien_import_name_is_safe     (const char    *name);
 
+/* mien-import-videos.c: videos and their splits. */
+
+typedef struct _MienImportVideos MienImportVideos;
+
+typedef struct
+{
+  gint64 id;
+  int    split;
+  int    other_face;                       /* split of another face of the same video when this one
+                                              was made; -1: there is none */
+} MienImportVideo;
+
+MienImportVideos *mien_import_videos_new (MienStore       *store,
+                                          GError         **error);
+void        mien_import_videos_free      (MienImportVideos *videos);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (MienImportVideos, mien_import_videos_free)
+/* Finds the video or makes it, in wanted or, if that is -1, where it belongs. A known one may be in
+ * another split than wanted. */
+const MienImportVideo *mien_import_videos_get (MienImportVideos *videos,
+                                          const char      *name,
+                                          int              wanted,
+                                          gboolean        *made,
+                                          GError         **error);
+
 /* mien-import.c: rows into the store. */
 
 typedef struct _MienImporter MienImporter;

@@ -31,12 +31,6 @@ enum
 
 typedef struct
 {
-  gint64 id;
-  int split;
-} Video;
-
-typedef struct
-{
   char *name;
   char *file; /* a GRefString */
   guint64 line;
@@ -60,12 +54,11 @@ struct _MienImporter
 {
   MienStore *store;
   const MienImportOptions *options;
-  char *images;        /* the real path */
-  char *folder;        /* the project's */
-  char *root_video;    /* of images that lie in no folder below images */
-  char *file;          /* the list, for messages; a GRefString */
-  GHashTable *videos;  /* name -> Video */
-  GHashTable *groups;  /* name without _left or _right -> split */
+  char *images;     /* the real path */
+  char *folder;     /* the project's */
+  char *root_video; /* of images that lie in no folder below images */
+  char *file;       /* the list, for messages; a GRefString */
+  MienImportVideos *videos;
   GHashTable *refused; /* videos that are in another split than the rows want */
   GHashTable *seen;    /* ids of frames that a row named */
   GArray *rows;        /* ListRow */
@@ -75,7 +68,6 @@ struct _MienImporter
   gboolean storing;
   guint64 done, told, total, usable, passed_over;
   char *first_problem;
-  gboolean has_training;
   MienImportReport report;
 };
 
@@ -95,11 +87,13 @@ mien_importer_new (MienStore *store, const MienImportOptions *options, GError **
 {
   g_autofree char *images = mien_folder_resolve (options->images, "images", error);
   g_autofree char *base = NULL;
+  g_autoptr (MienImportVideos) videos = NULL;
   MienImporter *importer;
-  MienStatus status;
 
-  if (images == NULL || !mien_store_status (store, &status, error)
-      || !mien_store_set_bulk (store, TRUE, error))
+  if (images == NULL)
+    return NULL;
+  videos = mien_import_videos_new (store, error);
+  if (videos == NULL || !mien_store_set_bulk (store, TRUE, error))
     return NULL;
   importer = g_new0 (MienImporter, 1);
   importer->store = store;
@@ -108,14 +102,12 @@ mien_importer_new (MienStore *store, const MienImportOptions *options, GError **
   importer->folder = g_path_get_dirname (mien_store_path (store));
   base = g_path_get_basename (importer->images);
   importer->root_video = g_strdup (mien_import_name_is_safe (base) ? base : "images");
-  importer->videos = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
-  importer->groups = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  importer->videos = g_steal_pointer (&videos);
   importer->refused = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   importer->seen = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
   importer->rows = g_array_new (FALSE, FALSE, sizeof (ListRow));
   importer->pending = g_ptr_array_new_with_free_func (pending_free);
   importer->messages = g_ptr_array_new_with_free_func (g_free);
-  importer->has_training = status.split[MIEN_SPLIT_TRAIN] > 0;
   return importer;
 }
 
@@ -130,8 +122,7 @@ mien_importer_free (MienImporter *importer)
   g_free (importer->root_video);
   g_clear_pointer (&importer->file, g_ref_string_release);
   g_free (importer->first_problem);
-  g_hash_table_unref (importer->videos);
-  g_hash_table_unref (importer->groups);
+  mien_import_videos_free (importer->videos);
   g_hash_table_unref (importer->refused);
   g_hash_table_unref (importer->seen);
   g_array_unref (importer->rows);
@@ -248,115 +239,30 @@ warn_of (MienImporter *importer, const Pending *row, const char *format, ...)
   tell (importer, placed);
 }
 
-/* "12_left" and "12_right" are two faces of video "12". */
-static char *
-group_of (const char *video)
-{
-  static const char *const suffixes[] = { "_left", "_right" };
-
-  for (guint i = 0; i < G_N_ELEMENTS (suffixes); i++)
-    if (g_str_has_suffix (video, suffixes[i]) && strlen (video) > strlen (suffixes[i]))
-      return g_strndup (video, strlen (video) - strlen (suffixes[i]));
-  return g_strdup (video);
-}
-
-/* One video of five by a hash of its name that is the same everywhere and for ever. */
-static int
-split_by_hash (const char *group)
-{
-  g_autofree char *name = g_strconcat ("split-", group, NULL);
-  MienUuid uuid;
-
-  mien_uuid_for_name (name, &uuid);
-  return (uuid.bytes[0] << 8 | uuid.bytes[1]) % 5 == 0 ? MIEN_SPLIT_VALIDATION
-                                                       : MIEN_SPLIT_TRAIN;
-}
-
-/* The split of another face of the same video in the project, or NO_SPLIT. */
+/* Finds or makes the video of a new frame. */
 static gboolean
-find_group_split (MienImporter *importer, const char *group, int *split, GError **error)
-{
-  static const char *const suffixes[] = { "", "_left", "_right" };
-  gpointer known;
-
-  if (g_hash_table_lookup_extended (importer->groups, group, NULL, &known))
-    {
-      *split = GPOINTER_TO_INT (known);
-      return TRUE;
-    }
-  *split = NO_SPLIT;
-  for (guint i = 0; i < G_N_ELEMENTS (suffixes) && *split == NO_SPLIT; i++)
-    {
-      g_autofree char *name = g_strconcat (group, suffixes[i], NULL);
-      MienSplit found;
-      gint64 id;
-
-      if (!mien_frames_find_video (importer->store, name, &id, &found, error))
-        return FALSE;
-      if (id != 0)
-        *split = (int) found;
-    }
-  return TRUE;
-}
-
-/* A video that is new: where it goes. The first one of a project is for training whatever
- * its hash: a project must have something to learn from. */
-static gboolean
-choose_split (MienImporter *importer,
+ensure_video (MienImporter *importer,
               const char *name,
               const Pending *row,
+              gint64 *id,
               int *split,
               GError **error)
 {
-  g_autofree char *group = group_of (name);
-  int known, wanted = row->split;
+  gboolean made;
+  const MienImportVideo *video =
+      mien_import_videos_get (importer->videos, name, row->split, &made, error);
 
-  if (!find_group_split (importer, group, &known, error))
+  if (video == NULL)
     return FALSE;
-  if (wanted != NO_SPLIT && known != NO_SPLIT && known != wanted)
+  if (made && video->other_face >= 0 && video->other_face != video->split)
     warn_of (
         importer, row,
         "video \"%s\" goes into the %s split as told, but another face of the same video "
         "is in %s; keep the two together",
-        name, mien_split_id ((MienSplit) wanted), mien_split_id ((MienSplit) known));
-  *split = wanted != NO_SPLIT       ? wanted
-           : known != NO_SPLIT      ? known
-           : importer->has_training ? split_by_hash (group)
-                                    : MIEN_SPLIT_TRAIN;
-  importer->has_training = importer->has_training || *split == MIEN_SPLIT_TRAIN;
-  g_hash_table_replace (importer->groups, g_steal_pointer (&group),
-                        GINT_TO_POINTER (*split));
-  return TRUE;
-}
-
-/* Finds or makes the video of a new frame. */
-static gboolean
-resolve_video (MienImporter *importer,
-               const char *name,
-               const Pending *row,
-               Video **result,
-               GError **error)
-{
-  Video *video = g_hash_table_lookup (importer->videos, name);
-  MienSplit found;
-  gint64 id;
-  int split;
-
-  if (video == NULL)
-    {
-      if (!mien_frames_find_video (importer->store, name, &id, &found, error))
-        return FALSE;
-      split = (int) found;
-      if (id == 0
-          && (!choose_split (importer, name, row, &split, error)
-              || !mien_frames_ensure_video (importer->store, name, (MienSplit) split, &id,
-                                            error)))
-        return FALSE;
-      video = g_new (Video, 1);
-      *video = (Video){ .id = id, .split = split };
-      g_hash_table_insert (importer->videos, g_strdup (name), video);
-    }
-  *result = video;
+        name, mien_split_id ((MienSplit) video->split),
+        mien_split_id ((MienSplit) video->other_face));
+  *id = video->id;
+  *split = video->split;
   return TRUE;
 }
 
@@ -392,8 +298,7 @@ ensure_frame (MienImporter *importer,
               GError **error)
 {
   g_autofree char *folder = NULL;
-  Video *video;
-  gint64 number;
+  gint64 number, video;
 
   *id = row->known;
   *added = FALSE;
@@ -401,13 +306,11 @@ ensure_frame (MienImporter *importer,
   if (row->known == 0)
     {
       mien_image_name_split (row->name, &folder, &number);
-      if (!resolve_video (importer, *folder != '\0' ? folder : importer->root_video, row,
-                          &video, error))
-        return FALSE;
-      *split = video->split;
-      if ((row->split == NO_SPLIT || row->split == *split)
-          && !mien_frames_ensure (importer->store, video->id, row->name, number, id,
-                                  added, error))
+      if (!ensure_video (importer, *folder != '\0' ? folder : importer->root_video, row,
+                         &video, split, error)
+          || ((row->split == NO_SPLIT || row->split == *split)
+              && !mien_frames_ensure (importer->store, video, row->name, number, id,
+                                      added, error)))
         return FALSE;
     }
   if (row->split == NO_SPLIT || row->split == *split)
