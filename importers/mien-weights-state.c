@@ -213,9 +213,25 @@ static gboolean
 has_tensors (GPtrArray *entries)
 {
   for (guint i = 1; i < entries->len; i += 2)
-    if (tensor_call (g_ptr_array_index (entries, i)) != NULL)
-      return TRUE;
+    {
+      const MienPickleNode *value = g_ptr_array_index (entries, i);
+
+      if (tensor_call (value) != NULL || is_strange_tensor (value))
+        return TRUE;
+    }
   return FALSE;
+}
+
+/* The class of a whole object; NULL if the node is none. The legacy container wraps the
+ * class, to put its source code beside it. */
+static const char *
+class_of (const MienPickleNode *node)
+{
+  const MienPickleNode *class = node->kind == MIEN_PICKLE_CALL ? node->callable : NULL;
+
+  if (class != NULL && class->kind == MIEN_PICKLE_PERSISTENT)
+    class = item (class->arguments, 1);
+  return class != NULL && class->kind == MIEN_PICKLE_GLOBAL ? class->text : NULL;
 }
 
 /* Why there are no tensors, as well as can be told. */
@@ -227,13 +243,12 @@ fail_without_tensors (const MienPickleNode *root, GPtrArray *entries, GError **e
   for (guint i = 1; entries != NULL && i < entries->len; i += 2)
     if (mien_pickle_is (g_ptr_array_index (entries, i - 1), MIEN_PICKLE_TEXT, "model"))
       object = g_ptr_array_index (entries, i);
-  if (object->kind == MIEN_PICKLE_CALL && object->callable->kind == MIEN_PICKLE_GLOBAL
-      && !is_dict (object))
+  if (class_of (object) != NULL && !is_dict (object))
     return mien_weights_fail (
         error,
         "it holds an object of %.200s instead of a state dict: save "
         "model.state_dict ()",
-        object->callable->text);
+        class_of (object));
   return mien_weights_fail (error,
                             "there are no tensors at its top, nor under state_dict, "
                             "model_state_dict or model");

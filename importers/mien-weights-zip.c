@@ -45,6 +45,7 @@ typedef struct
   const char *name; /* not terminated */
   gsize name_length;
   MienStorage bytes;
+  gboolean packed; /* compressed or encrypted: the bytes are not what was stored */
 } Member;
 
 static guint64
@@ -194,15 +195,10 @@ read_entry (const Zip *zip, guint64 *at, Member *member, GError **error)
   if (!resolve_zip64 (entry + ENTRY_SIZE + member->name_length, extra_length, values))
     return mien_weights_fail (error, "member %.*s has no size", (int) member->name_length,
                               member->name);
-  if ((number (entry + 8, 2) & FLAG_ENCRYPTED) != 0 || number (entry + 10, 2) != 0
-      || packed != size)
-    return mien_weights_fail (
-        error,
-        "member %.*s is compressed or encrypted, which torch.save never "
-        "does: unpack the file and save it with torch again",
-        (int) member->name_length, member->name);
+  member->packed = (number (entry + 8, 2) & FLAG_ENCRYPTED) != 0
+                   || number (entry + 10, 2) != 0 || packed != size;
   *at += ENTRY_SIZE + rest;
-  return place_member (zip, offset, size, member, error);
+  return place_member (zip, offset, packed, member, error);
 }
 
 static GArray *
@@ -263,6 +259,18 @@ find_pickle (const GArray *members, GError **error)
   return found;
 }
 
+/* Whether the member's bytes are as they lie. */
+static gboolean
+is_stored (const Member *member, GError **error)
+{
+  return !member->packed
+         || mien_weights_fail (
+             error,
+             "member %.*s is compressed or encrypted, which torch.save never "
+             "does: unpack the file and save it with torch again",
+             (int) member->name_length, member->name);
+}
+
 static gboolean
 read_members (const GArray *members,
               const Member *pickle,
@@ -291,8 +299,9 @@ read_members (const GArray *members,
           g_autofree char *key = g_strndup (member->name + prefix_length,
                                             member->name_length - prefix_length);
 
-          if (!mien_weights_add_storage (storages, key, member->bytes.data,
-                                         member->bytes.length, error))
+          if (!is_stored (member, error)
+              || !mien_weights_add_storage (storages, key, member->bytes.data,
+                                            member->bytes.length, error))
             return FALSE;
         }
     }
@@ -315,7 +324,8 @@ mien_weights_read_zip (const guint8 *bytes,
     return FALSE;
   members = read_directory (&zip, error);
   member = members != NULL ? find_pickle (members, error) : NULL;
-  if (member == NULL || !read_members (members, member, storages, error))
+  if (member == NULL || !read_members (members, member, storages, error)
+      || !is_stored (member, error))
     return FALSE;
   *pickle = mien_pickle_read (member->bytes.data, member->bytes.length, &used, error);
   return *pickle != NULL;
