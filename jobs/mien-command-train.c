@@ -122,7 +122,7 @@ take_rows (Train *train, GError **error)
   g_autofree char *key = NULL;
   MienUuid uuid;
 
-  mien_progress_stage (train->job->progress, "labels");
+  mien_progress_stage (train->job->progress, "prepare");
   train->train =
       mien_training_rows (train->job, train->store, MIEN_SPLIT_TRAIN, digest, error);
   if (train->train == NULL)
@@ -309,12 +309,16 @@ train_in_folder (Train *train, MienRunFolder *folder, GError **error)
     return FALSE;
   mien_training_rows_count (train->train, &train->counts);
   mien_training_rows_count (train->validation, &train->validation_counts);
-  mien_run_folder_keep (folder);
-  mien_progress_stage (job->progress, "train");
-  if (!check_labels (train, error)
-      || !mien_training_run (job, &train->settings, folder, train->start, &train->counts,
-                             &train->result, error))
+  if (!check_labels (train, error))
     return FALSE;
+  mien_progress_stage (job->progress, "train");
+  if (!mien_training_run (job, &train->settings, folder, train->start, &train->counts,
+                          &train->result, error))
+    {
+      if (g_cancellable_is_cancelled (job->cancellable))
+        mien_run_folder_keep (folder);
+      return FALSE;
+    }
   mien_progress_stage (job->progress, "evaluate");
   if (!mien_evaluate (job, train->store, train->validation, train->result.weights,
                       train->settings.input_size, train->settings.threads,

@@ -224,7 +224,11 @@ persist (Training *training, GBytes *start, GError **error)
         return TRUE;
       if (g_error_matches (failed, G_IO_ERROR, G_IO_ERROR_CANCELLED)
           && mien_job_is_stopped (
-              training->job, "the same command goes on from the last checkpoint", error))
+              training->job,
+              training->checkpoint > 0
+                  ? "the same command goes on from the last whole epoch"
+                  : "no epoch was over yet, so the same command begins anew",
+              error))
         return FALSE;
       if (!g_error_matches (failed, MIEN_JOB_ERROR, MIEN_JOB_ERROR_CRASHED))
         {
