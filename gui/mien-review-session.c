@@ -49,8 +49,9 @@ struct _MienReviewSession
   gint64 frame;
   MienFrameView *view;
   MienReviewAnswers answers;
-  gint64 presented_at;      /* -1: not drawn yet */
-  gint64 settled_at;        /* not before: it changed by itself */
+  gint64 presented_at; /* -1: not drawn yet */
+  gint64 settled_at;   /* not before: it changed by itself */
+  guint generation;
   gboolean stale;           /* the face on screen is to be read again */
   guint64 came_back_serial; /* of its decision that could not be stored, 0: none */
 
@@ -148,6 +149,12 @@ mien_review_session_view (MienReviewSession *session)
   return session->state == MIEN_REVIEW_SHOWING ? session->view : NULL;
 }
 
+guint
+mien_review_session_generation (MienReviewSession *session)
+{
+  return session->generation;
+}
+
 MienReviewAnswers *
 mien_review_session_answers (MienReviewSession *session)
 {
@@ -237,9 +244,9 @@ take_view (MienReviewSession *session, MienFrameView *view)
 
   g_clear_pointer (&session->view, mien_frame_view_free);
   session->view = view;
+  session->generation++;
   session->state = MIEN_REVIEW_SHOWING;
   session->presented_at = -1;
-  session->stale = FALSE;
   if (draft != NULL)
     session->answers = *draft;
   else
@@ -255,6 +262,7 @@ enter (MienReviewSession *session, gint64 frame, guint64 serial)
 
   drop_upcoming (session, frame);
   g_clear_pointer (&session->message, g_free);
+  session->generation++;
   session->frame = frame;
   session->came_back_serial = serial;
   session->settled_at = 0;
@@ -415,7 +423,11 @@ mien_review_session_wants_frame (MienReviewSession *session)
       && (session->state == MIEN_REVIEW_LOADING
           || (session->state == MIEN_REVIEW_SHOWING && session->stale))
       && want (session, session->frame))
-    return session->frame;
+    {
+      /* Whatever makes it stale from here on asks for another reading. */
+      session->stale = FALSE;
+      return session->frame;
+    }
 
   for (guint i = 0; i < MIN (session->upcoming->len, VIEWS_AHEAD); i++)
     {
@@ -438,7 +450,7 @@ refresh (MienReviewSession *session, MienFrameView *view, gint64 now)
 
   mien_frame_view_free (session->view);
   session->view = view;
-  session->stale = FALSE;
+  session->generation++;
   if (mien_review_answers_is_empty (&session->answers))
     mien_review_answers_reset (&session->answers, view);
   if (!same)
@@ -474,12 +486,11 @@ mien_review_session_load_failed (MienReviewSession *session,
   if (frame == session->frame && session->state == MIEN_REVIEW_LOADING)
     {
       session->state = MIEN_REVIEW_FAILED;
+      session->generation++;
       g_free (session->message);
       session->message = g_strdup (message);
     }
-  else if (frame == session->frame)
-    session->stale = FALSE;
-  else
+  else if (frame != session->frame)
     {
       /* Told by the view; not asked again in this sitting. */
       drop_upcoming (session, frame);
@@ -513,6 +524,32 @@ mien_review_session_again (MienReviewSession *session)
 }
 
 /* ---- deciding ---- */
+
+/* Strips that were read before the decision show it too. */
+static void
+mark_neighbour (MienFrameView *view, gint64 frame, const MienLabels *labels)
+{
+  for (guint i = 0; view != NULL && i < view->neighbours->len; i++)
+    {
+      MienNeighbour *neighbour = g_ptr_array_index (view->neighbours, i);
+
+      for (guint item = 0; neighbour->frame == frame && item < MIEN_ITEM_COUNT; item++)
+        if (labels->item[item].answer != MIEN_ANSWER_NONE)
+          neighbour->labels.item[item] = labels->item[item];
+    }
+}
+
+static void
+mark_neighbours (MienReviewSession *session, gint64 frame, const MienLabels *labels)
+{
+  GHashTableIter iter;
+  gpointer view;
+
+  mark_neighbour (session->view, frame, labels);
+  g_hash_table_iter_init (&iter, session->views);
+  while (g_hash_table_iter_next (&iter, NULL, &view))
+    mark_neighbour (view, frame, labels);
+}
 
 static char *
 describe_decision (MienDecisionKind kind, const MienLabels *labels)
@@ -619,6 +656,7 @@ mien_review_session_decide (MienReviewSession *session,
     return MIEN_REVIEW_DECIDED;
   g_hash_table_remove (session->drafts, &session->frame);
   g_hash_table_add (session->seen, key (session->frame));
+  mark_neighbours (session, session->frame, &labels);
   remember (session);
   enter_next (session);
   return MIEN_REVIEW_DECIDED;

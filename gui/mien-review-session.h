@@ -54,6 +54,8 @@ const char          *mien_review_session_message     (MienReviewSession *session
 gint64               mien_review_session_frame       (MienReviewSession *session);
 const MienFrameView *mien_review_session_view        (MienReviewSession *session);
 MienReviewAnswers   *mien_review_session_answers     (MienReviewSession *session);
+/* Another one whenever another reading of a frame, or another frame, is on screen. */
+guint                mien_review_session_generation  (MienReviewSession *session);
 /* The answers if the face may be acted upon now, else NULL. */
 MienReviewAnswers   *mien_review_session_act         (MienReviewSession *session,
                                                       gint64             now);

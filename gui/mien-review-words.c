@@ -231,7 +231,7 @@ threshold_of (const MienFrameView *view, MienItem item)
 char *
 mien_review_describe_reason (const MienFrameView *view)
 {
-  MienItem least;
+  MienItem least = MIEN_ITEM_EXPRESSION;
 
   if (view->reason == NULL)
     return NULL;
@@ -239,6 +239,8 @@ mien_review_describe_reason (const MienFrameView *view)
     return g_strdup (_ ("validation: asked without a suggestion"));
   if (g_str_equal (view->reason, "unlabelled"))
     return g_strdup (_ ("unlabelled"));
+  if (g_str_equal (view->reason, "disagreement"))
+    return g_strdup (_ ("annotators disagree"));
   if (!g_str_equal (view->reason, "uncertain") || !least_certain (view, &least))
     return g_strdup (_ (view->reason));
   return g_strdup_printf (_ ("uncertain: %.2f under %.2f"),

@@ -1,0 +1,472 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/*
+ * Fills the answers from a frame and what a person has said of it so far. Nothing is
+ * kept here but widgets: the same frame and answers always look the same.
+ */
+
+#define G_LOG_DOMAIN "mien"
+#include "config.h"
+
+#include "mien-review-panel.h"
+
+#include "mien-answer-button.h"
+#include "mien-circumplex.h"
+#include "mien-review-keys.h"
+#include "mien-review-style.h"
+
+#include <glib/gi18n.h>
+#include <math.h>
+
+enum
+{
+  EXPRESSION_COLUMNS = 2,
+  UNIT_COLUMNS = 3,
+};
+
+struct _MienReviewPanel
+{
+  GtkWidget parent_instance;
+
+  GtkWidget *scroller, *answers, *expressions, *units, *circumplex, *point_row, *readout;
+  GtkWidget *model, *expression_cannot_tell, *point_cannot_tell;
+  GtkWidget *valence, *arousal, *legend, *point_keys;
+  GtkWidget *hint, *enter, *buttons, *confirm;
+  GtkWidget *expression[MIEN_EXPRESSION_COUNT];
+  GtkWidget *unit[MIEN_UNIT_COUNT];
+  char *jump_key;
+};
+
+enum
+{
+  POINT,
+  N_SIGNALS,
+};
+
+static guint signals[N_SIGNALS];
+
+G_DEFINE_FINAL_TYPE (MienReviewPanel, mien_review_panel, GTK_TYPE_WIDGET)
+
+/* ---- showing ---- */
+
+static gboolean
+is_doubtful (const MienFrameView *view, guint item)
+{
+  return (view->doubtful >> item & 1) != 0 && !mien_review_is_blind (view);
+}
+
+static void
+show_expressions (MienReviewPanel *self,
+                  const MienFrameView *view,
+                  const MienReviewAnswers *answers)
+{
+  const MienLabel *given = &answers->given.item[MIEN_ITEM_EXPRESSION];
+  const MienLabel *stored = &view->labels.item[MIEN_ITEM_EXPRESSION];
+  MienLabel says;
+  gboolean suggested = mien_review_suggestion (view, MIEN_ITEM_EXPRESSION, &says);
+
+  for (guint i = 0; i < MIEN_EXPRESSION_COUNT; i++)
+    {
+      MienAnswerLook look = {
+        .source = stored->source,
+        .probability = suggested ? (double) view->prediction.expression[i] : (double) NAN,
+        .threshold = suggested ? view->thresholds.expression[i] : (double) NAN,
+        .suggested = suggested && says.value[0] == i,
+        .aimed = answers->aim == MIEN_ITEM_EXPRESSION,
+      };
+
+      if (given->answer == MIEN_ANSWER_CANNOT_TELL
+          || (given->answer == MIEN_ANSWER_VALUE && given->value[0] == i))
+        look.given = given->answer;
+      else if (given->answer == MIEN_ANSWER_NONE
+               && (stored->answer == MIEN_ANSWER_CANNOT_TELL
+                   || (stored->answer == MIEN_ANSWER_VALUE && stored->value[0] == i)))
+        look.stored = stored->answer;
+      look.given_yes = look.given == MIEN_ANSWER_VALUE;
+      look.stored_yes = look.stored == MIEN_ANSWER_VALUE;
+      /* Another class was chosen: the model's outline has nothing more to say. */
+      if (given->answer != MIEN_ANSWER_NONE)
+        look.suggested = FALSE;
+      look.doubtful = look.suggested && is_doubtful (view, MIEN_ITEM_EXPRESSION);
+      mien_answer_button_show (MIEN_ANSWER_BUTTON (self->expression[i]), &look);
+    }
+  mien_review_set_class (self->expression_cannot_tell, "active",
+                         given->answer == MIEN_ANSWER_CANNOT_TELL
+                             || (given->answer == MIEN_ANSWER_NONE
+                                 && stored->answer == MIEN_ANSWER_CANNOT_TELL));
+}
+
+static void
+show_units (MienReviewPanel *self,
+            const MienFrameView *view,
+            const MienReviewAnswers *answers)
+{
+  for (guint unit = 0; unit < MIEN_UNIT_COUNT; unit++)
+    {
+      MienItem item = (MienItem) (MIEN_ITEM_FIRST_UNIT + unit);
+      const MienLabel *given = &answers->given.item[item];
+      const MienLabel *stored = &view->labels.item[item];
+      MienLabel says;
+      gboolean suggested = mien_review_suggestion (view, item, &says);
+      MienAnswerLook look = {
+        .given = given->answer,
+        .given_yes = given->value[0] != 0.0,
+        .stored = stored->answer,
+        .stored_yes = stored->value[0] != 0.0,
+        .source = stored->source,
+        .suggested = suggested && says.value[0] != 0.0,
+        .probability =
+            suggested ? (double) view->prediction.action_units[unit] : (double) NAN,
+        .threshold = (double) NAN,
+        .doubtful = is_doubtful (view, item),
+        .aimed = answers->aim == item,
+      };
+
+      mien_answer_button_show (MIEN_ANSWER_BUTTON (self->unit[unit]), &look);
+    }
+}
+
+/* The point of the frame before this one: a person's, else the model's. */
+static gboolean
+previous_point (const MienFrameView *view, double *point)
+{
+  const MienNeighbour *before = NULL;
+  const MienLabel *label;
+
+  for (guint i = 0; i < view->neighbours->len; i++)
+    {
+      const MienNeighbour *neighbour = g_ptr_array_index (view->neighbours, i);
+
+      if (neighbour->frame == view->frame->id)
+        break;
+      before = neighbour;
+    }
+  if (before == NULL)
+    return FALSE;
+  label = &before->labels.item[MIEN_ITEM_VALENCE_AROUSAL];
+  if (label->answer != MIEN_ANSWER_VALUE)
+    label = &before->proposal.labels.item[MIEN_ITEM_VALENCE_AROUSAL];
+  if (label->answer != MIEN_ANSWER_VALUE
+      || (label->source == MIEN_SOURCE_NONE && !before->has_proposal))
+    return FALSE;
+  point[0] = label->value[0];
+  point[1] = label->value[1];
+  return TRUE;
+}
+
+static void
+show_number (GtkWidget *label, gboolean has, double value, gboolean own)
+{
+  g_autofree char *text = has ? g_strdup_printf ("%+.2f", value) : g_strdup ("–");
+
+  mien_review_set_text (label, text);
+  mien_review_set_class (label, "suggested", has && !own);
+}
+
+static void
+show_point (MienReviewPanel *self,
+            const MienFrameView *view,
+            const MienReviewAnswers *answers)
+{
+  const MienLabel *given = &answers->given.item[MIEN_ITEM_VALENCE_AROUSAL];
+  const MienLabel *stored = &view->labels.item[MIEN_ITEM_VALENCE_AROUSAL];
+  MienLabel says = { 0 }, effective = { 0 };
+  MienCircumplexLook look = {
+    .has_given = given->answer == MIEN_ANSWER_VALUE,
+    .has_stored = stored->answer == MIEN_ANSWER_VALUE,
+    .has_model = mien_review_suggestion (view, MIEN_ITEM_VALENCE_AROUSAL, &says),
+    .spread = (double) view->prediction.spread,
+    .doubtful = is_doubtful (view, MIEN_ITEM_VALENCE_AROUSAL),
+  };
+  gboolean has;
+
+  for (guint k = 0; k < 2; k++)
+    {
+      look.given[k] = given->value[k];
+      look.stored[k] = stored->value[k];
+      look.model[k] = says.value[k];
+    }
+  has = mien_review_answers_effective (answers, view, MIEN_ITEM_VALENCE_AROUSAL,
+                                       &effective);
+  look.cannot_tell = has && effective.answer == MIEN_ANSWER_CANNOT_TELL;
+  look.has_previous = previous_point (view, look.previous);
+  mien_circumplex_show (MIEN_CIRCUMPLEX (self->circumplex), &look);
+  mien_review_set_class (self->circumplex, "aimed",
+                         answers->aim == MIEN_ITEM_VALENCE_AROUSAL);
+  mien_review_set_class (self->circumplex, "doubtful",
+                         look.doubtful && !look.has_given && !look.cannot_tell);
+  mien_review_set_class (self->point_cannot_tell, "active", look.cannot_tell);
+
+  has = has && effective.answer == MIEN_ANSWER_VALUE;
+  show_number (self->valence, has, effective.value[0],
+               effective.source != MIEN_SOURCE_NONE);
+  show_number (self->arousal, has, effective.value[1],
+               effective.source != MIEN_SOURCE_NONE);
+}
+
+/* Everything that Enter would do, before it is done. */
+static void
+show_verdict (MienReviewPanel *self,
+              const MienFrameView *view,
+              const MienReviewAnswers *answers)
+{
+  g_autofree char *hint = mien_review_answers_hint (answers, view);
+  g_autofree char *line = NULL, *described = NULL, *hinted = NULL;
+  MienLabels labels;
+
+  if (hint != NULL && view->doubtful != 0)
+    hinted = g_strdup_printf ("%s (%s)", hint, self->jump_key);
+  mien_review_set_text (self->hint, hinted != NULL ? hinted : hint != NULL ? hint : "");
+  gtk_widget_set_visible (self->hint, hint != NULL);
+
+  if (mien_review_answers_collect (answers, view, &labels) > 0)
+    {
+      described = mien_review_describe (&labels);
+      line = g_strdup_printf (_ ("Stores: %s"), described);
+    }
+  else
+    line = g_strdup (view->asked != 0 ? _ ("Nothing to confirm yet")
+                                      : _ ("Nothing is asked here"));
+  mien_review_set_text (self->enter, line);
+  gtk_widget_set_tooltip_text (self->enter, line);
+}
+
+static void
+show_model (MienReviewPanel *self, const MienFrameView *view)
+{
+  g_autofree char *version = NULL;
+  const char *text = _ ("no model yet");
+
+  if (view->model != 0)
+    {
+      version = g_strdup_printf ("%" G_GINT64_FORMAT, view->model);
+      if (mien_review_is_blind (view))
+        text = _ ("asked without a suggestion");
+      else if (!view->has_prediction)
+        text = _ ("not read by the model yet");
+      else
+        text = NULL;
+    }
+  if (text == NULL)
+    {
+      g_autofree char *name = g_strdup_printf (_ ("model v%s"), version);
+
+      mien_review_set_text (self->model, name);
+    }
+  else
+    mien_review_set_text (self->model, text);
+}
+
+void
+mien_review_panel_show (MienReviewPanel *self,
+                        const MienFrameView *view,
+                        const MienReviewAnswers *answers)
+{
+  gtk_widget_set_sensitive (self->answers, view != NULL);
+  if (view == NULL)
+    return;
+  show_model (self, view);
+  show_expressions (self, view, answers);
+  show_point (self, view, answers);
+  show_units (self, view, answers);
+  show_verdict (self, view, answers);
+}
+
+void
+mien_review_panel_reveal (MienReviewPanel *self, MienItem item)
+{
+  GtkAdjustment *adjustment =
+      gtk_scrolled_window_get_vadjustment (GTK_SCROLLED_WINDOW (self->scroller));
+  GtkWidget *target = item == MIEN_ITEM_EXPRESSION        ? self->expression[0]
+                      : item == MIEN_ITEM_VALENCE_AROUSAL ? self->circumplex
+                                                          : self->unit[item - 2];
+  graphene_rect_t bounds;
+
+  if (gtk_widget_compute_bounds (target, self->answers, &bounds))
+    gtk_adjustment_clamp_page (adjustment, (double) bounds.origin.y - 40.0,
+                               (double) bounds.origin.y + (double) bounds.size.height
+                                   + 12.0);
+}
+
+void
+mien_review_panel_set_compact (MienReviewPanel *self, gboolean compact)
+{
+  mien_review_set_class (GTK_WIDGET (self), "compact", compact);
+  mien_circumplex_set_compact (MIEN_CIRCUMPLEX (self->circumplex), compact);
+  gtk_widget_set_visible (self->legend, !compact);
+}
+
+gboolean
+mien_review_panel_is_on_point (MienReviewPanel *self)
+{
+  return gtk_widget_has_focus (self->circumplex);
+}
+
+/* ---- building ---- */
+
+static void
+on_point (MienCircumplex *circumplex,
+          double valence,
+          double arousal,
+          MienReviewPanel *self)
+{
+  g_signal_emit (self, signals[POINT], 0, valence, arousal);
+}
+
+static void
+add_answers (MienReviewPanel *self)
+{
+  for (guint i = 0; i < MIEN_EXPRESSION_COUNT; i++)
+    {
+      self->expression[i] = mien_answer_button_new_expression (i);
+      gtk_grid_attach (GTK_GRID (self->expressions), self->expression[i],
+                       (int) (i % EXPRESSION_COLUMNS), (int) (i / EXPRESSION_COLUMNS), 1,
+                       1);
+    }
+  for (guint i = 0; i < MIEN_UNIT_COUNT; i++)
+    {
+      self->unit[i] = mien_answer_button_new_unit (i);
+      gtk_grid_attach (GTK_GRID (self->units), self->unit[i], (int) (i % UNIT_COLUMNS),
+                       (int) (i / UNIT_COLUMNS), 1, 1);
+    }
+}
+
+static void
+add_point_key (MienReviewPanel *self, int row, const char *key, const char *does)
+{
+  GtkWidget *keycap = mien_review_keycap_new (key);
+  GtkWidget *label = gtk_label_new (does);
+
+  gtk_widget_set_halign (keycap, GTK_ALIGN_START);
+  gtk_label_set_xalign (GTK_LABEL (label), 0.0f);
+  gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_END);
+  gtk_widget_set_hexpand (label, TRUE);
+  gtk_widget_add_css_class (label, "note");
+  gtk_grid_attach (GTK_GRID (self->point_keys), keycap, 0, row, 1, 1);
+  gtk_grid_attach (GTK_GRID (self->point_keys), label, 1, row, 1, 1);
+}
+
+/* A button of the verdict with its key. */
+static GtkWidget *
+add_button (MienReviewPanel *self,
+            const char *label,
+            const char *action,
+            const char *tooltip)
+{
+  GdkDisplay *display = gtk_widget_get_display (GTK_WIDGET (self));
+  g_autofree char *key = mien_review_key_label (display, action, -1);
+  GtkWidget *button = gtk_button_new ();
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
+  GtkWidget *name = gtk_label_new (label);
+  g_autofree char *spoken = g_strdup_printf (_ ("%s, key %s"), label, key);
+
+  gtk_label_set_ellipsize (GTK_LABEL (name), PANGO_ELLIPSIZE_END);
+  gtk_widget_set_hexpand (name, TRUE);
+  gtk_box_append (GTK_BOX (box), name);
+  gtk_box_append (GTK_BOX (box), mien_review_keycap_new (key));
+  gtk_button_set_child (GTK_BUTTON (button), box);
+  gtk_widget_set_focus_on_click (button, FALSE);
+  gtk_widget_set_tooltip_text (button, tooltip);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  spoken, GTK_ACCESSIBLE_PROPERTY_KEY_SHORTCUTS, key, -1);
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (button), action);
+  gtk_box_append (GTK_BOX (self->buttons), button);
+  return button;
+}
+
+static void
+add_keys (MienReviewPanel *self)
+{
+  GdkDisplay *display = gtk_widget_get_display (GTK_WIDGET (self));
+  g_autofree char *take = mien_review_key_label (display, "review.take-point", -1);
+
+  self->jump_key = mien_review_key_label (display, "review.jump", -1);
+  for (guint i = 0; i < MIEN_EXPRESSION_COUNT; i++)
+    {
+      g_autofree char *key =
+          mien_review_key_label (display, "review.expression", (int) i);
+
+      mien_answer_button_set_key (MIEN_ANSWER_BUTTON (self->expression[i]), key);
+    }
+  for (guint i = 0; i < MIEN_UNIT_COUNT; i++)
+    {
+      g_autofree char *key = mien_review_key_label (display, "review.unit", (int) i);
+
+      mien_answer_button_set_key (MIEN_ANSWER_BUTTON (self->unit[i]), key);
+    }
+  add_point_key (self, 0, "↑↓←→", "0.05");
+  /* Translators: the Shift key. */
+  add_point_key (self, 1, _ ("Shift"), "0.01");
+  add_point_key (self, 2, take, _ ("take it"));
+}
+
+static void
+mien_review_panel_dispose (GObject *object)
+{
+  GtkWidget *child;
+
+  while ((child = gtk_widget_get_first_child (GTK_WIDGET (object))) != NULL)
+    gtk_widget_unparent (child);
+  G_OBJECT_CLASS (mien_review_panel_parent_class)->dispose (object);
+}
+
+static void
+mien_review_panel_finalize (GObject *object)
+{
+  MienReviewPanel *self = MIEN_REVIEW_PANEL (object);
+
+  g_free (self->jump_key);
+  G_OBJECT_CLASS (mien_review_panel_parent_class)->finalize (object);
+}
+
+static void
+mien_review_panel_class_init (MienReviewPanelClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = mien_review_panel_dispose;
+  G_OBJECT_CLASS (klass)->finalize = mien_review_panel_finalize;
+  signals[POINT] =
+      g_signal_new ("point", MIEN_TYPE_REVIEW_PANEL, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                    NULL, G_TYPE_NONE, 2, G_TYPE_DOUBLE, G_TYPE_DOUBLE);
+
+  g_type_ensure (MIEN_TYPE_CIRCUMPLEX);
+  gtk_widget_class_set_css_name (widget_class, "review-panel");
+  gtk_widget_class_set_template_from_resource (widget_class,
+                                               "/org/mien/Mien/mien-review-panel.ui");
+  gtk_widget_class_bind_template_child (widget_class, MienReviewPanel, scroller);
+  gtk_widget_class_bind_template_child (widget_class, MienReviewPanel, answers);
+  gtk_widget_class_bind_template_child (widget_class, MienReviewPanel, expressions);
+  gtk_widget_class_bind_template_child (widget_class, MienReviewPanel, units);
+  gtk_widget_class_bind_template_child (widget_class, MienReviewPanel, circumplex);
+  gtk_widget_class_bind_template_child (widget_class, MienReviewPanel, point_row);
+  gtk_widget_class_bind_template_child (widget_class, MienReviewPanel, readout);
+  gtk_widget_class_bind_template_child (widget_class, MienReviewPanel, model);
+  gtk_widget_class_bind_template_child (widget_class, MienReviewPanel,
+                                        expression_cannot_tell);
+  gtk_widget_class_bind_template_child (widget_class, MienReviewPanel, point_cannot_tell);
+  gtk_widget_class_bind_template_child (widget_class, MienReviewPanel, valence);
+  gtk_widget_class_bind_template_child (widget_class, MienReviewPanel, arousal);
+  gtk_widget_class_bind_template_child (widget_class, MienReviewPanel, legend);
+  gtk_widget_class_bind_template_child (widget_class, MienReviewPanel, point_keys);
+  gtk_widget_class_bind_template_child (widget_class, MienReviewPanel, hint);
+  gtk_widget_class_bind_template_child (widget_class, MienReviewPanel, enter);
+  gtk_widget_class_bind_template_child (widget_class, MienReviewPanel, buttons);
+  gtk_widget_class_bind_template_callback (widget_class, on_point);
+}
+
+static void
+mien_review_panel_init (MienReviewPanel *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+  add_answers (self);
+  add_keys (self);
+  self->confirm = add_button (self, _ ("Confirm and next"), "review.confirm",
+                              _ ("Stores what was asked, and goes on"));
+  gtk_widget_add_css_class (self->confirm, "suggested-action");
+  gtk_widget_set_hexpand (self->confirm, TRUE);
+  add_button (self, _ ("Skip"), "review.skip", _ ("Asks this face again at the end"));
+  add_button (self, _ ("Not a face"), "review.not-a-face",
+              _ ("No face here, or not the person's own"));
+  add_button (self, _ ("Flag"), "review.flag", _ ("Marks this face for a second look"));
+}

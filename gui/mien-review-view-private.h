@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "mien-review-session.h"
+#include "mien-review-view.h"
+
+G_BEGIN_DECLS
+
+struct _MienReviewView
+{
+  GtkWidget           parent_instance;
+
+  MienProject        *project;
+  MienReviewSession  *session;
+  GCancellable       *cancellable;         /* of all loads of the session */
+
+  GtkWidget          *stack, *side, *canvas, *strip, *panel;
+  GtkWidget          *empty, *empty_button;
+  const char         *empty_need;
+  guint               shown;               /* generation of the session on screen */
+  guint               held;                /* key code that is down, 0: none */
+
+  MienProjectSummary  summary;
+  gboolean            has_summary, summary_asked, summary_stale;
+  guint               summary_timer;
+  guint               own_changes;         /* stored since the project last said "changed" */
+  gboolean            others_changed;
+};
+
+/* mien-review-view.c */
+/* Shows what the session holds now. */
+void  mien_review_view_sync     (MienReviewView   *self);
+void  mien_review_view_toast    (MienReviewView   *self,
+                                 const char       *text);
+
+/* mien-review-view-load.c */
+/* Asks the project for all that the session wants. */
+void  mien_review_view_pump     (MienReviewView   *self);
+void  mien_review_view_decide   (MienReviewView   *self,
+                                 MienDecisionKind  kind);
+void  mien_review_view_refresh  (MienReviewView   *self);
+/* Ends the session of the project so far, and begins one of the new one. */
+void  mien_review_view_restart  (MienReviewView   *self,
+                                 MienProject      *project);
+
+G_END_DECLS
