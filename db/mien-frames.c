@@ -53,6 +53,9 @@ check_key (MienStore *store, const char *key, GError **error)
   if (mien_key_is_safe (key))
     return TRUE;
   shown = g_utf8_make_valid (key, (gssize) strnlen (key, 80));
+  for (char *c = shown; *c != '\0'; c++)
+    if (g_ascii_iscntrl (*c))
+      *c = '?';
   g_set_error (
       error, MIEN_STORE_ERROR, MIEN_STORE_ERROR_INVALID,
       "%s: \"%s\" is no name for a frame or video (relative, without \"..\", at most "
@@ -431,9 +434,16 @@ begin_list (MienStore *store,
                        "SELECT id FROM list WHERE split = ?1 AND name = ?2",
                        MIEN_INT (split), MIEN_TEXT (name)))
     return FALSE;
-  if (*list > 0)
-    return mien_run (store, error, "DELETE FROM list_row WHERE list = ?1",
-                     MIEN_INT (*list));
+  while (*list > 0)
+    if (!mien_run (store, error,
+                   "DELETE FROM list_row WHERE list = ?1 AND number IN"
+                   " (SELECT number FROM list_row WHERE list = ?1 LIMIT 1000)",
+                   MIEN_INT (*list)))
+      return FALSE;
+    else if (sqlite3_changes (store->db) == 0)
+      return TRUE;
+    else if (!mien_store_breathe (store, error))
+      return FALSE;
   if (!mien_run (store, error, "INSERT INTO list (name, split) VALUES (?1, ?2)",
                  MIEN_TEXT (name), MIEN_INT (split)))
     return FALSE;
@@ -507,37 +517,54 @@ check_hash (MienStore *store,
   return NULL;
 }
 
-/* A regular file of a sane size, and nothing that could block or never end. */
+/* The whole of a regular file of a sane size; -1: not that. */
+static gssize
+read_whole (int descriptor, guint8 **data)
+{
+  g_autofree guint8 *bytes = NULL;
+  struct stat status;
+  gsize n = 0;
+  ssize_t got = 1;
+
+  if (fstat (descriptor, &status) < 0 || !S_ISREG (status.st_mode)
+      || status.st_size > MIEN_MAX_IMAGE_BYTES)
+    return -1;
+  bytes = g_malloc ((gsize) status.st_size + 1);
+  while (got > 0 && n < (gsize) status.st_size)
+    {
+      got = read (descriptor, bytes + n, (gsize) status.st_size - n);
+      n += got > 0 ? (gsize) got : 0;
+    }
+  if (n != (gsize) status.st_size)
+    return -1;
+  *data = g_steal_pointer (&bytes);
+  return (gssize) n;
+}
+
+/* Looks before it opens: to open a device can do harm by itself, and a pipe blocks. */
 static GBytes *
 read_link (MienStore *store, const char *link, GError **error)
 {
   g_autofree char *path = g_build_filename (store->folder, link, NULL);
-  int descriptor = open (path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-  g_autofree guint8 *data = NULL;
   struct stat status;
-  gsize n = 0;
+  int descriptor = -1;
+  guint8 *data = NULL;
+  gssize size;
 
-  if (descriptor < 0)
+  if (stat (path, &status) < 0
+      || (S_ISREG (status.st_mode)
+          && (descriptor = open (path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY))
+                 < 0))
     {
       g_set_error (error, MIEN_STORE_ERROR, MIEN_STORE_ERROR_NOT_FOUND,
                    "%s: %s; put the linked image back", path, g_strerror (errno));
       return NULL;
     }
-  if (fstat (descriptor, &status) == 0 && S_ISREG (status.st_mode)
-      && status.st_size <= MIEN_MAX_IMAGE_BYTES)
-    {
-      ssize_t got = 1;
-
-      data = g_malloc ((gsize) status.st_size + 1);
-      while (got > 0 && n < (gsize) status.st_size)
-        {
-          got = read (descriptor, data + n, (gsize) status.st_size - n);
-          n += got > 0 ? (gsize) got : 0;
-        }
-    }
-  close (descriptor);
-  if (data != NULL && n == (gsize) status.st_size)
-    return g_bytes_new_take (g_steal_pointer (&data), n);
+  size = descriptor < 0 ? -1 : read_whole (descriptor, &data);
+  if (descriptor >= 0)
+    close (descriptor);
+  if (size >= 0)
+    return g_bytes_new_take (data, (gsize) size);
   g_set_error (error, MIEN_STORE_ERROR, MIEN_STORE_ERROR_FAILED,
                "%s: is not a readable file of at most %d MiB; put the linked image back",
                path, MIEN_MAX_IMAGE_BYTES / (1024 * 1024));

@@ -212,6 +212,17 @@ mien_labels_answered (const MienLabels *labels)
   return answered;
 }
 
+guint
+mien_labels_disputed (const MienLabels *labels)
+{
+  guint disputed = 0;
+
+  for (guint item = 0; item < MIEN_ITEM_COUNT; item++)
+    if (labels->item[item].answer == MIEN_ANSWER_UNRESOLVED)
+      disputed |= 1u << item;
+  return disputed;
+}
+
 static void
 derive_bits (MienDerived *derived)
 {

@@ -19,7 +19,7 @@
 #include <string.h>
 
 #define PART_BYTES (1024 * 1024)
-#define MAX_PARTS 4096
+#define MAX_PARTS 2048
 
 /* In the order in which read_model takes them; ?1 is for the WHERE that follows. */
 #define SELECT_MODEL                                                                     \
@@ -88,7 +88,7 @@ unpack_thresholds (const guint8 *bytes, MienThresholds *thresholds)
 
 /* No NaN: a threshold that nothing can be compared with would accept by accident. */
 static gboolean
-check_thresholds (MienStore *store, const MienThresholds *thresholds, GError **error)
+thresholds_are_finite (const MienThresholds *thresholds)
 {
   gboolean finite = isfinite (thresholds->valence_arousal) != 0;
 
@@ -96,7 +96,13 @@ check_thresholds (MienStore *store, const MienThresholds *thresholds, GError **e
     finite = finite && isfinite (thresholds->expression[i]);
   for (guint i = 0; i < MIEN_UNIT_COUNT; i++)
     finite = finite && isfinite (thresholds->action_units[i]);
-  if (finite)
+  return finite;
+}
+
+static gboolean
+check_thresholds (MienStore *store, const MienThresholds *thresholds, GError **error)
+{
+  if (thresholds_are_finite (thresholds))
     return TRUE;
   g_set_error (error, MIEN_STORE_ERROR, MIEN_STORE_ERROR_INVALID,
                "%s: a threshold is not a number; give one of 0 to 1", store->path);
@@ -114,7 +120,7 @@ set_no_model (MienStore *store, gint64 model, GError **error)
 }
 
 static MienModel *
-read_model (MienStatement *row, GError **error)
+read_model (MienStore *store, MienStatement *row, GError **error)
 {
   g_autoptr (MienModel) model = g_new0 (MienModel, 1);
   guint8 thresholds[MIEN_THRESHOLDS_BYTES];
@@ -123,6 +129,14 @@ read_model (MienStatement *row, GError **error)
     return NULL;
   unpack_thresholds (thresholds, &model->thresholds);
   model->id = mien_column_int (row, 0);
+  if (!thresholds_are_finite (&model->thresholds))
+    {
+      g_set_error (error, MIEN_STORE_ERROR, MIEN_STORE_ERROR_CORRUPT,
+                   "%s: the project is damaged (a threshold of model %" G_GINT64_FORMAT
+                   " is not a number); open a copy of it made earlier",
+                   store->path, model->id);
+      return NULL;
+    }
   model->origin = mien_column_int (row, 1) == MIEN_ORIGIN_TRAINED ? MIEN_ORIGIN_TRAINED
                                                                   : MIEN_ORIGIN_IMPORTED;
   model->parent = mien_column_int (row, 2);
@@ -336,7 +350,8 @@ mien_models_set_metrics (MienStore *store, gint64 model, const char *json, GErro
                         error);
 }
 
-/* The proposals of the model follow in the same transaction. */
+/* The proposals of the model follow, and all have when the call returns; a decision may
+ * come in between. */
 gboolean
 mien_models_set_thresholds (MienStore *store,
                             gint64 model,
@@ -351,9 +366,10 @@ mien_models_set_thresholds (MienStore *store,
   pack_thresholds (thresholds, bytes);
   ok = mien_models_exists (store, model, &exists, error)
        && (exists || set_no_model (store, model, error))
-       && mien_run (store, error, "UPDATE model SET thresholds = ?2 WHERE id = ?1",
+       && mien_run (store, error,
+                    "UPDATE model SET thresholds = ?2, unsettled = 1 WHERE id = ?1",
                     MIEN_INT (model), MIEN_BLOB (bytes, sizeof bytes))
-       && mien_proposals_rethreshold (store, model, error);
+       && mien_proposals_settle (store, model, error);
   return mien_store_end (store, ok, error);
 }
 
@@ -413,7 +429,7 @@ mien_models_get (MienStore *store, gint64 id, GError **error)
   MienStep step = row == NULL ? MIEN_STEP_ERROR : mien_statement_step (row, error);
 
   if (step == MIEN_STEP_ROW)
-    return read_model (row, error);
+    return read_model (store, row, error);
   if (step == MIEN_STEP_DONE)
     set_no_model (store, id, error);
   return NULL;
@@ -456,42 +472,13 @@ mien_models_list (MienStore *store, GError **error)
 
   while (row != NULL && (step = mien_statement_step (row, error)) == MIEN_STEP_ROW)
     {
-      MienModel *model = read_model (row, error);
+      MienModel *model = read_model (store, row, error);
 
       if (model == NULL)
         return NULL;
       g_ptr_array_add (models, model);
     }
   return step == MIEN_STEP_DONE ? g_steal_pointer (&models) : NULL;
-}
-
-/* frame.reader says which model read a frame last, as far as is known: what the queue
- * skips by index. A model that comes back with its predictions takes its frames over
- * again, a few at a time; should that be cut short, the queue is as right as before, only
- * slower. */
-static gboolean
-take_over_frames (MienStore *store, gint64 model, GError **error)
-{
-  gint64 last = 0, next;
-
-  for (;;)
-    {
-      if (!mien_query_int (store, error, 0, &next,
-                           "SELECT max (frame) FROM (SELECT frame FROM prediction"
-                           " WHERE model = ?1 AND frame > ?2 ORDER BY frame LIMIT 500)",
-                           MIEN_INT (model), MIEN_INT (last)))
-        return FALSE;
-      if (next == 0)
-        return TRUE;
-      if (!mien_run (store, error,
-                     "UPDATE frame SET reader = ?1 WHERE reader <> ?1 AND id IN"
-                     " (SELECT frame FROM prediction WHERE model = ?1 AND frame > ?2"
-                     "  AND frame <= ?3)",
-                     MIEN_INT (model), MIEN_INT (last), MIEN_INT (next))
-          || !mien_store_breathe (store, error))
-        return FALSE;
-      last = next;
-    }
 }
 
 static gboolean
@@ -514,7 +501,8 @@ use_model (MienStore *store, gint64 model, GError **error)
     return TRUE;
   return mien_run (store, error, "INSERT INTO model_use (model, time) VALUES (?1, ?2)",
                    MIEN_INT (model), MIEN_INT (g_get_real_time ()))
-         && (!wanted->has_proposals || take_over_frames (store, model, error));
+         && mien_proposals_settle (store, model, error)
+         && mien_proposals_take_over (store, model, error);
 }
 
 gboolean
@@ -530,9 +518,9 @@ mien_models_previous (MienStore *store)
   gint64 previous = 0;
 
   mien_query_int (store, NULL, 0, &previous,
-                  "SELECT model FROM model_use WHERE model <>"
-                  " (SELECT model FROM model_use ORDER BY id DESC LIMIT 1)"
-                  " ORDER BY id DESC LIMIT 1");
+                  MIEN_SCAN "SELECT model FROM model_use WHERE model <>"
+                            " (SELECT model FROM model_use ORDER BY id DESC LIMIT 1)"
+                            " ORDER BY id DESC LIMIT 1");
   return previous;
 }
 

@@ -174,7 +174,8 @@ uncertainty (const MienPrediction *prediction, guint item)
 
 /* Confidence and threshold are those of the least certain item that a person could still
  * be asked: open ones before accepted ones before labelled ones. Priority is the mean
- * over what has no label. */
+ * over what has no label. Where people disagree no model decides: such an item is open,
+ * however sure the model is. */
 void
 mien_proposal_row (const MienPrediction *prediction,
                    const MienModel *model,
@@ -194,7 +195,9 @@ mien_proposal_row (const MienPrediction *prediction,
     {
       guint item = first + i;
       gboolean labelled = (state->answered >> item & 1) != 0;
-      gboolean accepted = proposal.accepted[item] && state->split == MIEN_SPLIT_TRAIN;
+      gboolean disputed = (state->disputed >> item & 1) != 0;
+      gboolean accepted =
+          proposal.accepted[item] && state->split == MIEN_SPLIT_TRAIN && !disputed;
       int class = labelled ? 0 : accepted ? 1 : 2;
 
       if (accepted)
@@ -241,6 +244,7 @@ mien_proposals_state (MienStore *store,
   state->usable = mien_column_int (row, 1) != 0;
   state->skipped = mien_column_int (row, 2) != 0;
   state->answered = mien_labels_answered (&labels);
+  state->disputed = mien_labels_disputed (&labels);
   return TRUE;
 }
 
@@ -406,39 +410,87 @@ mien_proposals_refresh (MienStore *store, gint64 frame, GError **error)
   return TRUE;
 }
 
-/* The model's thresholds have changed: all its rows anew, in the caller's transaction. */
-gboolean
-mien_proposals_rethreshold (MienStore *store, gint64 model, GError **error)
+/* The next 200 frames behind last that the model has read; 0: none. */
+static gboolean
+next_burst (MienStore *store, gint64 model, gint64 last, gint64 *next, GError **error)
 {
-  g_autoptr (GArray) frames = g_array_new (FALSE, FALSE, sizeof (gint64));
-  g_autoptr (MienStatement) row = mien_query (
-      store, error, "SELECT frame FROM prediction WHERE model = ?1", MIEN_INT (model));
-  g_autoptr (MienModel) loaded = NULL;
+  return mien_query_int (store, error, 0, next,
+                         "SELECT max (frame) FROM (SELECT frame FROM prediction"
+                         " WHERE model = ?1 AND frame > ?2 ORDER BY frame LIMIT 200)",
+                         MIEN_INT (model), MIEN_INT (last));
+}
+
+static gboolean
+settle_burst (MienStore *store,
+              const MienModel *model,
+              gint64 last,
+              gint64 next,
+              GError **error)
+{
+  g_autoptr (MienStatement) row =
+      mien_query (store, error,
+                  "SELECT frame FROM prediction WHERE model = ?1 AND frame > ?2"
+                  " AND frame <= ?3",
+                  MIEN_INT (model->id), MIEN_INT (last), MIEN_INT (next));
   MienStep step = MIEN_STEP_ERROR;
 
   while (row != NULL && (step = mien_statement_step (row, error)) == MIEN_STEP_ROW)
     {
       gint64 frame = mien_column_int (row, 0);
-
-      g_array_append_val (frames, frame);
-    }
-  if (step != MIEN_STEP_DONE)
-    return FALSE;
-  loaded = mien_models_get (store, model, error);
-  if (loaded == NULL)
-    return FALSE;
-  for (guint i = 0; i < frames->len; i++)
-    {
-      gint64 frame = g_array_index (frames, gint64, i);
       MienFrameState state;
       MienPrediction prediction;
 
-      if (!mien_proposals_prediction (store, model, frame, &prediction, error)
+      if (!mien_proposals_prediction (store, model->id, frame, &prediction, error)
           || !mien_proposals_state (store, frame, &state, error)
-          || !store_rows (store, loaded, frame, &prediction, &state, error))
+          || !store_rows (store, model, frame, &prediction, &state, error))
         return FALSE;
     }
-  return TRUE;
+  return step == MIEN_STEP_DONE;
+}
+
+/* Should it be cut short, the model stays marked and the next job goes on. */
+gboolean
+mien_proposals_settle (MienStore *store, gint64 model_id, GError **error)
+{
+  g_autoptr (MienModel) model = NULL;
+  gint64 unsettled, last = 0, next;
+
+  if (!mien_query_int (store, error, 0, &unsettled,
+                       "SELECT unsettled FROM model WHERE id = ?1", MIEN_INT (model_id)))
+    return FALSE;
+  if (unsettled == 0)
+    return TRUE;
+  model = mien_models_get (store, model_id, error);
+  if (model == NULL)
+    return FALSE;
+  for (; next_burst (store, model_id, last, &next, error); last = next)
+    if (next == 0)
+      return mien_run (store, error, "UPDATE model SET unsettled = 0 WHERE id = ?1",
+                       MIEN_INT (model_id));
+    else if (!settle_burst (store, model, last, next, error)
+             || !mien_store_breathe (store, error))
+      return FALSE;
+  return FALSE;
+}
+
+/* What the queue skips by index. Should it be cut short, the queue is as right as before,
+ * only slower. */
+gboolean
+mien_proposals_take_over (MienStore *store, gint64 model, GError **error)
+{
+  gint64 last = 0, next;
+
+  for (; next_burst (store, model, last, &next, error); last = next)
+    if (next == 0)
+      return TRUE;
+    else if (!mien_run (store, error,
+                        "UPDATE frame SET reader = ?1 WHERE reader <> ?1 AND id IN"
+                        " (SELECT frame FROM prediction WHERE model = ?1 AND frame > ?2"
+                        "  AND frame <= ?3)",
+                        MIEN_INT (model), MIEN_INT (last), MIEN_INT (next))
+             || !mien_store_breathe (store, error))
+      return FALSE;
+  return FALSE;
 }
 
 gboolean
@@ -466,7 +518,7 @@ mien_proposals_accepted (MienStore *store,
     {
       mien_proposal_from_prediction (&prediction, model, &proposal);
       for (guint item = 0; item < MIEN_ITEM_COUNT; item++)
-        if (proposal.accepted[item] && !(state.answered >> item & 1))
+        if (proposal.accepted[item] && !((state.answered | state.disputed) >> item & 1))
           {
             result.item[item] = proposal.labels.item[item];
             sure[item] = proposal.confidence[item];
@@ -488,32 +540,23 @@ mien_proposals_accepted (MienStore *store,
 static gboolean
 drop_predictions (MienStore *store, gint64 model, GError **error)
 {
-  gint64 last = 0;
+  gint64 last = 0, next;
 
-  for (;;)
-    {
-      gint64 next;
-
-      if (!mien_query_int (store, error, 0, &next,
-                           "SELECT max (frame) FROM (SELECT frame FROM prediction"
-                           " WHERE model = ?1 AND frame > ?2 ORDER BY frame LIMIT 500)",
-                           MIEN_INT (model), MIEN_INT (last)))
-        return FALSE;
-      if (next == 0)
-        return TRUE;
-      if (!mien_run (store, error,
-                     "UPDATE frame SET reader = 0 WHERE reader = ?1 AND id IN"
-                     " (SELECT frame FROM prediction WHERE model = ?1 AND frame > ?2"
-                     "  AND frame <= ?3)",
-                     MIEN_INT (model), MIEN_INT (last), MIEN_INT (next))
-          || !mien_run (store, error,
-                        "DELETE FROM prediction WHERE model = ?1 AND frame > ?2"
-                        " AND frame <= ?3",
+  for (; next_burst (store, model, last, &next, error); last = next)
+    if (next == 0)
+      return TRUE;
+    else if (!mien_run (store, error,
+                        "UPDATE frame SET reader = 0 WHERE reader = ?1 AND id IN"
+                        " (SELECT frame FROM prediction WHERE model = ?1 AND frame > ?2"
+                        "  AND frame <= ?3)",
                         MIEN_INT (model), MIEN_INT (last), MIEN_INT (next))
-          || !mien_store_breathe (store, error))
-        return FALSE;
-      last = next;
-    }
+             || !mien_run (store, error,
+                           "DELETE FROM prediction WHERE model = ?1 AND frame > ?2"
+                           " AND frame <= ?3",
+                           MIEN_INT (model), MIEN_INT (last), MIEN_INT (next))
+             || !mien_store_breathe (store, error))
+      return FALSE;
+  return FALSE;
 }
 
 static gboolean
@@ -534,7 +577,9 @@ prune (MienStore *store, GError **error)
               MIEN_INT (model), MIEN_INT (current), MIEN_INT (previous)))
         return FALSE;
       if (model == 0)
-        return TRUE;
+        return mien_proposals_settle (store, current, error)
+               && mien_proposals_settle (store, previous, error)
+               && mien_proposals_take_over (store, current, error);
       if (!drop_predictions (store, model, error))
         return FALSE;
     }

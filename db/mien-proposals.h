@@ -27,8 +27,8 @@ gboolean    mien_proposals_store    (MienStore            *store,
                                      gint64                frame,
                                      const MienPrediction *prediction,
                                      GError              **error);
-/* Frames with an image, a face, and no prediction of the model, at most limit, in the order of need;
- * after: the last one returned. gint64 ids. */
+/* Frames with an image, a face, and no prediction of the model, at most limit, in the order of need.
+ * Those whose prediction was stored are not returned again. gint64 ids. */
 GArray     *mien_proposals_pending  (MienStore            *store,
                                      gint64                model,
                                      guint                 limit,
@@ -67,14 +67,16 @@ gboolean    mien_proposals_prune    (MienStore            *store,
 
 /* The queue: first what the model in use is unsure of, most uncertain first, the skipped ones at the
  * end; then frames that no model has read and that lack a label ("unlabelled"; of the validation
- * split too, whose frames are asked without a proposal: "validation"). Asked are the tasks that
- * have a label anywhere in the project, all three while none has. */
+ * split too, whose frames are asked without a proposal: "validation"). An item on which annotators
+ * disagree is open whatever the model says ("disagreement"). Asked are the tasks that have a label
+ * anywhere in the project, all three while none has. */
 typedef struct
 {
   gint64       frame;
   char        *key;
   MienTask     task;
-  const char  *reason;                     /* "uncertain", "unlabelled", "validation" */
+  const char  *reason;                     /* "uncertain", "unlabelled", "validation",
+                                              "disagreement" */
   gboolean     has_proposal;
   MienLabels   proposal;                   /* items of the task */
   double       confidence;                 /* of the least certain open item; NaN: none */
@@ -94,7 +96,7 @@ GArray     *mien_queue_frames       (MienStore            *store,
                                      GHashTable           *skip,
                                      GError              **error);
 /* Which tasks the queue asks of that frame now (bits MienTask), and which items are doubtful (bits
- * MienItem): below the threshold and without a label. */
+ * MienItem): below the threshold and without a label, or disagreed upon. */
 gboolean    mien_queue_asked        (MienStore            *store,
                                      gint64                frame,
                                      guint                *tasks,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
 /*
- * The queue: what a person is asked next, and what the model in use has still to read.
+ * The queue: what a person is asked next.
  *
  * It is never stored and never sorted: it is merged from ranges of two indexes that are
  * in the right order already. Uncertain: proposal_queue, one range a task. Waiting (a
@@ -20,7 +20,6 @@
 
 enum
 {
-  ALL_TASKS = (1 << MIEN_TASK_COUNT) - 1,
   /* 8 combinations in 2 splits, each before and after the model in use. */
   MAX_STREAMS = 32,
 };
@@ -68,20 +67,6 @@ mien_queue_item_free (MienQueueItem *item)
     return;
   g_free (item->key);
   g_free (item);
-}
-
-gboolean
-mien_queue_asked_tasks (MienStore *store, guint *tasks, GError **error)
-{
-  gint64 bits;
-
-  if (!mien_query_int (store, error, 0, &bits,
-                       MIEN_SCAN
-                       "SELECT (sum (touched_0) > 0) + 2 * (sum (touched_1) > 0)"
-                       " + 4 * (sum (touched_2) > 0) FROM census"))
-    return FALSE;
-  *tasks = bits > 0 ? (guint) (bits & ALL_TASKS) : ALL_TASKS;
-  return TRUE;
 }
 
 static void
@@ -167,7 +152,7 @@ walk_uncertain (Walk *walk, int open, GError **error)
         MienStatement *row =
             mien_query (walk->store, error,
                         "SELECT frame, -priority, confidence, threshold FROM proposal"
-                        " WHERE model = ?1 AND task = ?2 AND open = ?3 AND open > 0"
+                        " WHERE model = ?1 AND task = ?2 AND open = ?3 AND open"
                         " ORDER BY priority DESC, frame",
                         MIEN_INT (walk->model), MIEN_INT (task), MIEN_INT (open));
 
@@ -191,23 +176,6 @@ walk_uncertain (Walk *walk, int open, GError **error)
   return TRUE;
 }
 
-static MienStatement *
-query_waiting (MienStore *store,
-               int split,
-               int skipped,
-               guint complete,
-               gint64 above,
-               gint64 below,
-               GError **error)
-{
-  return mien_query (store, error,
-                     "SELECT id, reader FROM frame WHERE usable AND split = ?1"
-                     " AND skipped = ?2 AND complete = ?3 AND reader > ?4 AND reader < ?5"
-                     " ORDER BY reader, id",
-                     MIEN_INT (split), MIEN_INT (skipped), MIEN_INT (complete),
-                     MIEN_INT (above), MIEN_INT (below));
-}
-
 /* Frames of the training split that the model in use has read are left out, unless there
  * are tasks that it does not do. */
 static gboolean
@@ -215,7 +183,7 @@ add_waiting (Walk *walk, int skipped, GError **error)
 {
   gboolean whole = walk->model == 0 || (walk->asked & ~walk->model_tasks) != 0;
 
-  for (guint complete = 0; complete <= ALL_TASKS; complete++)
+  for (guint complete = 0; complete <= MIEN_ALL_TASKS; complete++)
     {
       guint missing = walk->asked & ~complete;
       gint64 middle = whole ? G_MAXINT64 : walk->model;
@@ -223,17 +191,17 @@ add_waiting (Walk *walk, int skipped, GError **error)
       if (missing == 0)
         continue;
       if (!add_stream (walk,
-                       query_waiting (walk->store, MIEN_SPLIT_TRAIN, skipped, complete,
-                                      -1, middle, error),
+                       mien_waiting_query (walk->store, MIEN_SPLIT_TRAIN, skipped,
+                                           complete, -1, middle, error),
                        missing, MIEN_SPLIT_TRAIN, error)
           || (!whole
               && !add_stream (walk,
-                              query_waiting (walk->store, MIEN_SPLIT_TRAIN, skipped,
-                                             complete, middle, G_MAXINT64, error),
+                              mien_waiting_query (walk->store, MIEN_SPLIT_TRAIN, skipped,
+                                                  complete, middle, G_MAXINT64, error),
                               missing, MIEN_SPLIT_TRAIN, error))
           || !add_stream (walk,
-                          query_waiting (walk->store, MIEN_SPLIT_VALIDATION, skipped,
-                                         complete, -1, G_MAXINT64, error),
+                          mien_waiting_query (walk->store, MIEN_SPLIT_VALIDATION, skipped,
+                                              complete, -1, G_MAXINT64, error),
                           missing, MIEN_SPLIT_VALIDATION, error))
         return FALSE;
     }
@@ -340,6 +308,14 @@ fill_proposal (Listing *listing, MienQueueItem *item, GError **error)
   return TRUE;
 }
 
+/* The bits of the task's items. */
+static guint
+items_of (guint task)
+{
+  return ((1u << mien_task_n_items ((MienTask) task)) - 1)
+         << mien_task_first_item ((MienTask) task);
+}
+
 static gboolean
 list_entry (const Entry *entry, gpointer data, GError **error)
 {
@@ -348,6 +324,7 @@ list_entry (const Entry *entry, gpointer data, GError **error)
   for (guint task = 0; task < MIEN_TASK_COUNT; task++)
     {
       g_autoptr (MienFrame) frame = NULL;
+      MienFrameState state;
       MienQueueItem *item;
 
       if (!(entry->tasks >> task & 1))
@@ -355,14 +332,18 @@ list_entry (const Entry *entry, gpointer data, GError **error)
       if (listing->items->len >= listing->limit)
         return FALSE;
       frame = mien_frames_get (listing->store, entry->frame, error);
-      if (frame == NULL)
+      if (frame == NULL
+          || !mien_proposals_state (listing->store, entry->frame, &state, error))
         return FALSE;
       item = g_new0 (MienQueueItem, 1);
       g_ptr_array_add (listing->items, item);
       item->frame = entry->frame;
       item->key = g_steal_pointer (&frame->key);
       item->task = (MienTask) task;
-      item->reason = entry->reason;
+      item->reason =
+          state.split == MIEN_SPLIT_TRAIN && (state.disputed & items_of (task)) != 0
+              ? "disagreement"
+              : entry->reason;
       item->confidence = entry->confidence;
       item->threshold = entry->threshold;
       if (!isnan (entry->confidence) && !fill_proposal (listing, item, error))
@@ -458,13 +439,8 @@ complete_tasks (guint answered)
   guint complete = 0;
 
   for (guint task = 0; task < MIEN_TASK_COUNT; task++)
-    {
-      guint items = ((1u << mien_task_n_items ((MienTask) task)) - 1)
-                    << mien_task_first_item ((MienTask) task);
-
-      if ((answered & items) == items)
-        complete |= 1u << task;
-    }
+    if ((answered & items_of (task)) == items_of (task))
+      complete |= 1u << task;
   return complete;
 }
 
@@ -531,187 +507,14 @@ mien_queue_asked (MienStore *store,
       why = open != 0 ? "uncertain" : "unlabelled";
       if (!doubtful_items (store, frame, &state, open, &items, error))
         return FALSE;
+      for (guint task = 0; task < MIEN_TASK_COUNT; task++)
+        if (missing >> task & 1)
+          items |= state.disputed & items_of (task);
+      if ((items & state.disputed) != 0)
+        why = "disagreement";
     }
   *tasks = missing;
   *doubtful = items;
   *reason = missing != 0 ? why : NULL;
-  return TRUE;
-}
-
-/* Frames of one range; with a model, only those that it has not read. */
-static gboolean
-count_waiting (MienStore *store,
-               int split,
-               int skipped,
-               guint complete,
-               gint64 above,
-               gint64 below,
-               gint64 model,
-               guint64 *count,
-               GError **error)
-{
-  gint64 n;
-
-  if (!mien_query_int (
-          store, error, 0, &n,
-          "SELECT count (*) FROM frame WHERE usable AND split = ?1"
-          " AND skipped = ?2 AND complete = ?3 AND reader > ?4 AND reader < ?5"
-          " AND (?6 = 0 OR NOT EXISTS (SELECT 1 FROM prediction p"
-          " WHERE p.model = ?6 AND p.frame = frame.id))",
-          MIEN_INT (split), MIEN_INT (skipped), MIEN_INT (complete), MIEN_INT (above),
-          MIEN_INT (below), MIEN_INT (model)))
-    return FALSE;
-  *count += (guint64) n;
-  return TRUE;
-}
-
-/* Those that the model has not read: nobody has, or another one was last. */
-static gboolean
-count_unread (MienStore *store,
-              int split,
-              int skipped,
-              guint complete,
-              gint64 model,
-              guint64 *count,
-              GError **error)
-{
-  if (model == 0)
-    return count_waiting (store, split, skipped, complete, -1, G_MAXINT64, 0, count,
-                          error);
-  return count_waiting (store, split, skipped, complete, -1, 1, 0, count, error)
-         && count_waiting (store, split, skipped, complete, 0, model, model, count, error)
-         && count_waiting (store, split, skipped, complete, model, G_MAXINT64, model,
-                           count, error);
-}
-
-static guint
-n_bits (guint bits)
-{
-  return (guint) __builtin_popcount (bits);
-}
-
-static gboolean
-count_group (MienStore *store,
-             int skipped,
-             guint complete,
-             guint asked,
-             gint64 model,
-             guint model_tasks,
-             guint64 *pairs,
-             GError **error)
-{
-  guint missing = asked & ~complete, beyond = missing & ~model_tasks;
-  guint64 unread = 0, all = 0, validation = 0;
-
-  if (!count_unread (store, MIEN_SPLIT_TRAIN, skipped, complete, model, &unread, error)
-      || (beyond != 0
-          && !count_waiting (store, MIEN_SPLIT_TRAIN, skipped, complete, -1, G_MAXINT64,
-                             0, &all, error))
-      || !count_waiting (store, MIEN_SPLIT_VALIDATION, skipped, complete, -1, G_MAXINT64,
-                         0, &validation, error))
-    return FALSE;
-  *pairs += unread * n_bits (missing) + validation * n_bits (missing);
-  if (beyond != 0)
-    *pairs += (all - unread) * n_bits (beyond);
-  return TRUE;
-}
-
-gboolean
-mien_queue_count (MienStore *store, guint64 *count, GError **error)
-{
-  guint asked, model_tasks;
-  guint64 pairs = 0;
-  gint64 model;
-
-  if (!mien_queue_asked_tasks (store, &asked, error)
-      || !mien_models_current_id (store, &model, &model_tasks, error))
-    return FALSE;
-  for (guint task = 0; task < MIEN_TASK_COUNT; task++)
-    {
-      gint64 open = 0;
-
-      if ((asked >> task & 1)
-          && !mien_query_int (store, error, 0, &open,
-                              "SELECT open FROM tally WHERE model = ?1 AND task = ?2",
-                              MIEN_INT (model), MIEN_INT (task)))
-        return FALSE;
-      pairs += (guint64) open;
-    }
-  for (guint complete = 0; complete <= ALL_TASKS; complete++)
-    for (int skipped = 0; skipped <= 1; skipped++)
-      if ((asked & ~complete) != 0
-          && !count_group (store, skipped, complete, asked, model, model_tasks, &pairs,
-                           error))
-        return FALSE;
-  *count = pairs;
-  return TRUE;
-}
-
-/* Reads one range into frames: what the model has not read of it. */
-static gboolean
-append_unread (MienStore *store,
-               MienStatement *range,
-               gint64 model,
-               guint limit,
-               GArray *frames,
-               GError **error)
-{
-  g_autoptr (MienStatement) row = range;
-  MienStep step = MIEN_STEP_DONE;
-
-  if (row == NULL)
-    return FALSE;
-  while (frames->len < limit
-         && (step = mien_statement_step (row, error)) == MIEN_STEP_ROW)
-    {
-      gint64 frame = mien_column_int (row, 0), found = 0;
-
-      if (mien_column_int (row, 1) != 0
-          && !mien_query_int (store, error, 0, &found,
-                              "SELECT 1 FROM prediction WHERE model = ?1 AND frame = ?2",
-                              MIEN_INT (model), MIEN_INT (frame)))
-        return FALSE;
-      if (found == 0)
-        g_array_append_val (frames, frame);
-    }
-  return step != MIEN_STEP_ERROR;
-}
-
-/* Training frames with the fewest labels first, then validation, then test; in each the
- * skipped ones last. Once stored, a frame leaves the range: the next call goes on behind
- * it. */
-GArray *
-mien_proposals_pending (MienStore *store, gint64 model, guint limit, GError **error)
-{
-  g_autoptr (GArray) frames = g_array_new (FALSE, FALSE, sizeof (gint64));
-
-  for (int split = MIEN_SPLIT_TRAIN; split <= MIEN_SPLIT_TEST; split++)
-    for (int skipped = 0; skipped <= 1; skipped++)
-      for (guint complete = 0; complete <= ALL_TASKS && frames->len < limit; complete++)
-        if (!append_unread (
-                store, query_waiting (store, split, skipped, complete, -1, model, error),
-                model, limit, frames, error)
-            || !append_unread (
-                store,
-                query_waiting (store, split, skipped, complete, model, G_MAXINT64, error),
-                model, limit, frames, error))
-          return NULL;
-  return g_steal_pointer (&frames);
-}
-
-gboolean
-mien_proposals_count_pending (MienStore *store,
-                              gint64 model,
-                              guint64 *pending,
-                              GError **error)
-{
-  guint64 count = 0;
-
-  for (int split = MIEN_SPLIT_TRAIN; split <= MIEN_SPLIT_TEST; split++)
-    for (int skipped = 0; skipped <= 1; skipped++)
-      for (guint complete = 0; complete <= ALL_TASKS; complete++)
-        if (!count_unread (store, split, skipped, complete, model, &count, error))
-          return FALSE;
-  *pending = count;
   return TRUE;
 }

@@ -101,6 +101,7 @@ static const char *const version_1[] = {
   "  name TEXT NOT NULL UNIQUE CHECK (length (name) BETWEEN 1 AND 100)"
   ") STRICT",
 
+  /* unsettled: the thresholds have changed, and not all proposals have followed yet. */
   "CREATE TABLE model ("
   "  id INTEGER PRIMARY KEY AUTOINCREMENT,"
   "  uuid BLOB NOT NULL UNIQUE CHECK (length (uuid) = 16),"
@@ -117,6 +118,7 @@ static const char *const version_1[] = {
   "  ready INTEGER NOT NULL DEFAULT 0 CHECK (ready IN (0, 1)),"
   "  has_heads INTEGER NOT NULL CHECK (has_heads IN (0, 1)),"
   "  weights_size INTEGER CHECK (weights_size >= 0),"
+  "  unsettled INTEGER NOT NULL DEFAULT 0 CHECK (unsettled IN (0, 1)),"
   "  created INTEGER NOT NULL"
   ") STRICT",
   "CREATE TABLE model_weights ("
@@ -166,6 +168,8 @@ static const char *const version_1[] = {
   "CREATE INDEX event_frame ON event (frame, clock, uuid)",
   "CREATE INDEX event_annotator ON event (annotator, clock) WHERE annotator IS NOT NULL",
   "CREATE INDEX event_target ON event (target, clock, uuid) WHERE target IS NOT NULL",
+  /* What keeps the removal of a killed job's model from reading the whole log. */
+  "CREATE INDEX event_model ON event (model) WHERE model IS NOT NULL",
   "CREATE TRIGGER event_never_changes BEFORE UPDATE ON event BEGIN"
   "  SELECT RAISE (ABORT, 'the log of events is append-only');"
   "END",
@@ -208,7 +212,7 @@ static const char *const version_1[] = {
   "  FOREIGN KEY (model, frame) REFERENCES prediction (model, frame) ON DELETE CASCADE"
   ") STRICT, WITHOUT ROWID",
   "CREATE INDEX proposal_queue ON proposal (model, task, open, priority DESC, frame)"
-  "  WHERE open > 0",
+  "  WHERE open",
 
   "CREATE TABLE job ("
   "  id INTEGER PRIMARY KEY CHECK (id = 1),"

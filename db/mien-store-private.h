@@ -214,6 +214,7 @@ gboolean       mien_labels_load       (MienStore        *store,
                                        gint64           *events,
                                        GError          **error);
 guint          mien_labels_answered   (const MienLabels *labels);   /* bits MienItem */
+guint          mien_labels_disputed   (const MienLabels *labels);   /* bits MienItem: unresolved */
 GArray        *mien_labels_events     (MienStore        *store,
                                        gint64            frame,
                                        GError          **error);
@@ -251,7 +252,7 @@ typedef struct
   MienSplit split;
   gboolean  usable;                        /* an image, and a face on it */
   gboolean  skipped;
-  guint     answered;                      /* bits MienItem */
+  guint     answered, disputed;            /* bits MienItem */
 } MienFrameState;
 
 void           mien_proposal_row      (const MienPrediction *prediction,
@@ -266,17 +267,34 @@ gboolean       mien_proposals_state   (MienStore            *store,
 gboolean       mien_proposals_refresh (MienStore            *store,
                                        gint64                frame,
                                        GError              **error);
-gboolean       mien_proposals_rethreshold (MienStore        *store,
-                                           gint64            model,
-                                           GError          **error);
+/* Lets the rows of a model whose thresholds have changed follow them, a few at a time. */
+gboolean       mien_proposals_settle  (MienStore            *store,
+                                       gint64                model,
+                                       GError              **error);
+/* frame.reader of all that the model has read becomes the model, a few at a time. */
+gboolean       mien_proposals_take_over (MienStore          *store,
+                                         gint64              model,
+                                         GError            **error);
 
-/* mien-queue.c */
+/* mien-waiting.c: the tasks that the queue asks at all, and the frames that wait for an answer or
+ * for a model, by id from one range of frame_waiting, in the order of (reader, id). */
+enum
+{
+  MIEN_ALL_TASKS = (1 << MIEN_TASK_COUNT) - 1,
+};
+
 gboolean       mien_queue_asked_tasks (MienStore        *store,
                                        guint            *tasks,
                                        GError          **error);
 gboolean       mien_queue_count       (MienStore        *store,
                                        guint64          *count,
                                        GError          **error);
-
+MienStatement *mien_waiting_query     (MienStore        *store,
+                                       int               split,
+                                       int               skipped,
+                                       guint             complete,
+                                       gint64            above,      /* reader, exclusive */
+                                       gint64            below,
+                                       GError          **error);
 
 G_END_DECLS

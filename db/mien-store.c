@@ -624,7 +624,8 @@ mien_store_set_bulk (MienStore *store, gboolean bulk, GError **error)
   return TRUE;
 }
 
-/* Never behind a clock that the project has seen, in whichever copy it was. */
+/* Never behind a clock that the project has seen, in whichever copy it was. What no clock
+ * can have shown (microseconds, 146,000 years) is damage. */
 gboolean
 mien_store_tick (MienStore *store, gint64 *clock, GError **error)
 {
@@ -633,6 +634,14 @@ mien_store_tick (MienStore *store, gint64 *clock, GError **error)
   if (store->clock == 0
       && !mien_query_int (store, error, 0, &store->clock, "SELECT clock FROM project"))
     return FALSE;
+  if (store->clock < 0 || store->clock > G_MAXINT64 / 2)
+    {
+      g_set_error (error, MIEN_STORE_ERROR, MIEN_STORE_ERROR_CORRUPT,
+                   "%s: the project is damaged (its clock is out of range); open a copy "
+                   "of it made earlier",
+                   store->path);
+      return FALSE;
+    }
   store->clock = MAX (g_get_real_time (), store->clock + 1);
   store->clock_moved = TRUE;
   *clock = store->clock;

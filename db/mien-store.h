@@ -98,7 +98,7 @@ gboolean    mien_store_job_end      (MienStore      *store,
 
 typedef struct
 {
-  guint64 imported, human, proposed;       /* frames for VA and expression, entries for units / AUs */
+  guint64 imported, human, proposed;       /* frames; proposed: with an accepted pseudo-label */
 } MienLabelCounts;
 
 typedef struct
@@ -106,7 +106,7 @@ typedef struct
   guint64         frames, videos;
   guint64         missing;                 /* frames without an image */
   guint64         split[3];
-  MienLabelCounts labels[MIEN_TASK_COUNT]; /* action_units: frames with any unit labelled */
+  MienLabelCounts labels[MIEN_TASK_COUNT]; /* action units: frames with any unit of that kind */
   guint64         models;
   gint64          current_model;           /* 0: none */
   guint64         queue;                   /* open (frame, task) pairs */

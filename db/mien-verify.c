@@ -370,7 +370,9 @@ static const struct
               " human, reader = 0 OR EXISTS (SELECT 1 FROM prediction p"
               " WHERE p.model = reader AND p.frame = frame.id) FROM frame",
     frame_row },
-  { MIEN_SCAN "SELECT model, frame FROM prediction", prediction_row },
+  { MIEN_SCAN "SELECT p.model, p.frame FROM prediction p CROSS JOIN model m"
+              " ON m.id = p.model WHERE m.unsettled = 0",
+    prediction_row },
   { MIEN_SCAN
     "SELECT count (*), total ((frames, missing, imported_0, imported_1, imported_2,"
     " human_0, human_1, human_2, touched_0, touched_1, touched_2) IS NOT"
