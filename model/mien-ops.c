@@ -74,13 +74,15 @@ max_pool_part (void *data, int worker, size_t begin, size_t end)
         for (int j = 0; j < half; j++, at++)
           {
             float best = -INFINITY;
-            uint8_t choice = 4; /* the middle is always inside: a NaN there goes on */
+            uint8_t choice = 4;
 
             for (int k = 0; k < 9; k++)
               {
                 int r = 2 * i + k / 3 - 1, s = 2 * j + k % 3 - 1;
 
-                if (r >= 0 && s >= 0 && x[r * side + s] > best)
+                /* A NaN wins, as in PyTorch, so that it is noticed. */
+                if (r >= 0 && s >= 0
+                    && (x[r * side + s] > best || isnan (x[r * side + s])))
                   {
                     best = x[r * side + s];
                     choice = (uint8_t) k;
