@@ -40,7 +40,8 @@ check_free (const char *path, GError **error)
 static char *
 make_folder (const char *path, GError **error)
 {
-  g_autofree char *parent = g_path_get_dirname (path);
+  g_autofree char *absolute = g_canonicalize_filename (path, NULL);
+  g_autofree char *parent = g_path_get_dirname (absolute);
   g_autofree char *folder = g_build_filename (parent, ".mien-demo-XXXXXX", NULL);
 
   if (g_mkdtemp_full (folder, 0700) == NULL)
@@ -68,21 +69,40 @@ remove_folder (const char *folder)
   g_rmdir (folder);
 }
 
-/* Draws into folder, then publishes as path. */
+/* Draws into path, then publishes. */
 static gboolean
-draw (MienJob *job, const char *folder, guint frames, guint seed, GError **error)
+draw (MienJob *job, const char *path, guint frames, guint seed, GError **error)
 {
-  g_autofree char *path = g_build_filename (folder, "demo.mien", NULL);
   g_autoptr (MienStore) store = mien_store_create (path, "Mien demo", error);
-  g_autoptr (GError) failed = NULL;
 
-  if (store == NULL)
+  return store != NULL
+         && mien_demo_fill (store, frames, seed, count, job->progress, job->cancellable,
+                            error)
+         && mien_store_save_copy (store, job->operands[0], error);
+}
+
+static gboolean
+make (MienJob *job, guint frames, guint seed, GError **error)
+{
+  g_autofree char *folder = make_folder (job->operands[0], error);
+  g_autofree char *path = NULL;
+  g_autoptr (GError) failed = NULL;
+  GString *message;
+  gboolean made;
+
+  if (folder == NULL)
     return FALSE;
-  if (mien_demo_fill (store, frames, seed, count, job->progress, job->cancellable,
-                      &failed))
-    return mien_store_save_copy (store, job->operands[0], error);
-  if (!mien_job_is_stopped (job, "nothing was made", error))
-    g_propagate_error (error, g_steal_pointer (&failed));
+  path = g_build_filename (folder, "demo.mien", NULL);
+  made = draw (job, path, frames, seed, &failed);
+  remove_folder (folder);
+  if (made || mien_job_is_stopped (job, "nothing was made", error))
+    return made;
+
+  /* Nobody knows the name under which it is drawn. */
+  message = g_string_new (failed->message);
+  g_string_replace (message, path, job->operands[0], 0);
+  g_set_error_literal (error, failed->domain, failed->code, message->str);
+  g_string_free (message, TRUE);
   return FALSE;
 }
 
@@ -119,9 +139,7 @@ run_demo (MienJob *job, GError **error)
 {
   g_autofree char *frames_text = NULL;
   g_autofree char *seed_text = NULL;
-  g_autofree char *folder = NULL;
   gint64 frames = 0, seed = 1;
-  gboolean drawn;
   const GOptionEntry entries[] = { { "frames", 0, 0, G_OPTION_ARG_FILENAME, &frames_text,
                                      "How many in all; without it, about 2400", "N" },
                                    { "seed", 0, 0, G_OPTION_ARG_FILENAME, &seed_text,
@@ -139,12 +157,8 @@ run_demo (MienJob *job, GError **error)
       || !check_free (job->operands[0], error))
     return FALSE;
 
-  folder = make_folder (job->operands[0], error);
-  if (folder == NULL)
-    return FALSE;
-  drawn = draw (job, folder, (guint) frames, (guint) seed, error);
-  remove_folder (folder);
-  return drawn && print_made (job, (guint) seed, error);
+  return make (job, (guint) frames, (guint) seed, error)
+         && print_made (job, (guint) seed, error);
 }
 
 const MienCommand mien_command_demo = {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
 /*
- * import affwild2: the one job of the project while it runs. An import
+ * import affwild2 and import folder: the one job of the project while it runs. An import
  * commits as it goes; stopped, killed or out of disk it leaves whole frames, and the same
  * command goes on where it was.
  */
@@ -12,6 +12,7 @@
 #include "mien-commands.h"
 
 #include "mien-affwild2.h"
+#include "mien-folder.h"
 #include "mien-json.h"
 
 typedef gboolean (*ImportFunc) (MienStore *store,
@@ -153,4 +154,47 @@ const MienCommand mien_command_import_affwild2 = {
       "Editions with 7 or 8 expressions and 8 or 12 action units are known by their "
       "headers.\nImporting again adds nothing. What is wrong with a row or an image is "
       "said on the\nstandard error and counted.",
+};
+
+static gboolean
+run_folder (MienJob *job, GError **error)
+{
+  g_autofree char *images = NULL;
+  g_autofree char *csv = NULL;
+  g_autofree char *split = NULL;
+  MienImportOptions options = { 0 };
+  const GOptionEntry entries[] = {
+    { "images", 0, 0, G_OPTION_ARG_FILENAME, &images, "The folder of JPEG and PNG files",
+      "DIR" },
+    { "csv", 0, 0, G_OPTION_ARG_FILENAME, &csv,
+      "Labels: image,valence,arousal,expression,AU1,... with a header", "FILE" },
+    { "split", 0, 0, G_OPTION_ARG_FILENAME, &split,
+      "What these videos are for; without it, one of five is for validation",
+      "train|validation|test" },
+    { "link", 0, 0, G_OPTION_ARG_NONE, &options.link,
+      "Keep the images where they are instead of copying them", NULL },
+    G_OPTION_ENTRY_NULL
+  };
+
+  if (!mien_job_parse (job, entries, error))
+    return FALSE;
+  if (images == NULL)
+    return mien_job_usage_error (job, error, "--images is missing");
+  if (!mien_job_parse_split (job, split, -1, &options.split, error))
+    return FALSE;
+  options.images = images;
+  options.annotations = csv;
+  return import (job, mien_folder_import, &options, error);
+}
+
+const MienCommand mien_command_import_folder = {
+  .name = "import folder",
+  .operands = "PROJECT",
+  .summary = "Take in a folder of images, with labels from a CSV",
+  .long_running = TRUE,
+  .run = run_folder,
+  .details =
+      "The folder of an image is its video, the digits at the end of its name its "
+      "number.\nImporting again adds nothing. What is wrong with a row or an image "
+      "is said on the\nstandard error and counted.",
 };

@@ -32,6 +32,7 @@ static const MienCommand *const commands[] = {
   &mien_command_verify,
   /* Import */
   &mien_command_import_affwild2,
+  &mien_command_import_folder,
   /* Model */
   &mien_command_train,
   &mien_command_propose,
@@ -45,6 +46,8 @@ static const MienCommand *const commands[] = {
   &mien_command_label,
   &mien_command_undo,
   &mien_command_history,
+  /* Export */
+  &mien_command_export,
 };
 
 enum
