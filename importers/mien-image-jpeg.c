@@ -197,7 +197,7 @@ mien_image_decode_jpeg (const guint8 *bytes,
       fine = TRUE;
     }
   else
-    *message = g_strdup_printf ("not a whole JPEG: %s", decoder->message);
+    *message = g_strdup_printf ("cannot decode this JPEG: %s", decoder->message);
   jpeg_destroy_decompress (&decoder->jpeg);
   g_free (decoder->rgb);
   g_free (decoder->cmyk);

@@ -164,7 +164,7 @@ mien_image_decode_png (const guint8 *bytes,
       fine = TRUE;
     }
   else
-    *message = g_strdup_printf ("not a whole PNG: %s", decoder->message);
+    *message = g_strdup_printf ("cannot decode this PNG: %s", decoder->message);
   png_destroy_read_struct (&decoder->png, &decoder->info, NULL);
   g_free (decoder->rgb);
   g_free (decoder);

@@ -30,10 +30,10 @@ mien_image_size_fits (guint64 width, guint64 height, char **message)
     *message = g_strdup ("a picture without pixels");
   else if (width > MIEN_IMAGE_MAX_SIDE || height > MIEN_IMAGE_MAX_SIDE
            || width * height > MIEN_IMAGE_MAX_PIXELS)
-    *message = g_strdup_printf ("%" G_GUINT64_FORMAT " x %" G_GUINT64_FORMAT
-                                " pixels are more than the %d million "
-                                "that Mien reads: make it smaller",
-                                width, height, MIEN_IMAGE_MAX_PIXELS / 1000000);
+    *message = g_strdup_printf (
+        "%" G_GUINT64_FORMAT " x %" G_GUINT64_FORMAT " pixels, while Mien reads up to %d "
+        "million and sides up to %d: make it smaller",
+        width, height, MIEN_IMAGE_MAX_PIXELS / 1000000, MIEN_IMAGE_MAX_SIDE);
   else
     return TRUE;
   return FALSE;

@@ -169,18 +169,6 @@ write_ancillary (png_structp png, png_infop info, const PicturePng *kind)
     }
   if (kind->exif != NULL && !kind->exif_at_end)
     png_set_eXIf_1 (png, info, (png_uint_32) kind->exif_length, (png_bytep) kind->exif);
-  if (kind->text > 0)
-    {
-      g_autofree char *long_text = g_malloc (kind->text + 1);
-      png_text text = { .compression = PNG_TEXT_COMPRESSION_zTXt,
-                        .key = (char *) "Comment",
-                        .text = long_text,
-                        .text_length = kind->text };
-
-      memset (long_text, 'a', kind->text);
-      long_text[kind->text] = 0;
-      png_set_text (png, info, &text, 1);
-    }
 }
 
 GBytes *

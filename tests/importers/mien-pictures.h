@@ -33,7 +33,6 @@ typedef struct
   const guint8 *exif;
   gsize         exif_length;
   gboolean      exif_at_end;
-  gsize         text;                      /* a compressed text of so many bytes */
 } PicturePng;
 
 /* rows: as PNG packs them, each row on a byte boundary. */
