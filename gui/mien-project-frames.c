@@ -405,6 +405,38 @@ mien_project_models_finish (MienProject *self, GAsyncResult *result, GError **er
   return g_task_propagate_pointer (G_TASK (result), error);
 }
 
+static void
+read_curves (MienWork *work, gpointer data)
+{
+  MienReader *reader = data;
+  const gint64 *model = work->input;
+
+  work->result = mien_models_curves (reader->store, *model, &work->error);
+  work->free_result = (GDestroyNotify) g_array_unref;
+}
+
+void
+mien_project_curves_async (MienProject *self,
+                           gint64 model,
+                           GCancellable *cancellable,
+                           GAsyncReadyCallback callback,
+                           gpointer data)
+{
+  GTask *task = g_task_new (self, cancellable, callback, data);
+
+  g_task_set_source_tag (task, mien_project_curves_async);
+  mien_project_push (
+      self, self->reader.worker, MIEN_ORDINARY,
+      mien_work_new (task, read_curves, g_memdup2 (&model, sizeof model), g_free));
+}
+
+GArray *
+mien_project_curves_finish (MienProject *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
 static gboolean
 say_changed (gpointer data)
 {

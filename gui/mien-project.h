@@ -128,6 +128,16 @@ GPtrArray     *mien_project_models_finish    (MienProject         *self,
                                               GAsyncResult        *result,
                                               GError             **error);
 
+/* Elements: MienCurvePoint, by name and epoch. */
+void           mien_project_curves_async     (MienProject         *self,
+                                              gint64               model,
+                                              GCancellable        *cancellable,
+                                              GAsyncReadyCallback  callback,
+                                              gpointer             data);
+GArray        *mien_project_curves_finish    (MienProject         *self,
+                                              GAsyncResult        *result,
+                                              GError             **error);
+
 /* decision->annotator is filled in. Finishes when it is durable. */
 void           mien_project_decide_async     (MienProject         *self,
                                               const MienDecision  *decision,
@@ -151,6 +161,21 @@ void           mien_project_use_model_async  (MienProject         *self,
                                               GAsyncReadyCallback  callback,
                                               gpointer             data);
 gboolean       mien_project_use_model_finish (MienProject         *self,
+                                              GAsyncResult        *result,
+                                              GError             **error);
+
+/* Files, on threads of their own: a new empty project, and a copy of the open one. */
+void           mien_project_create_async     (const char          *path,
+                                              const char          *name,
+                                              GAsyncReadyCallback  callback,
+                                              gpointer             data);
+gboolean       mien_project_create_finish    (GAsyncResult        *result,
+                                              GError             **error);
+void           mien_project_save_copy_async  (MienProject         *self,
+                                              const char          *path,
+                                              GAsyncReadyCallback  callback,
+                                              gpointer             data);
+gboolean       mien_project_save_copy_finish (MienProject         *self,
                                               GAsyncResult        *result,
                                               GError             **error);
 

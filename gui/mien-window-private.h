@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "mien-job-button.h"
+#include "mien-models-page.h"
+#include "mien-project.h"
+#include "mien-review-view.h"
+#include "mien-window.h"
+
+G_BEGIN_DECLS
+
+/* What the parts of the window share; all of it on the main thread. */
+
+struct _MienWindow
+{
+  AdwApplicationWindow parent_instance;
+
+  /* The template. */
+  AdwHeaderBar      *header;
+  GtkWidget         *names;
+  GtkLabel          *project_name, *project_state;
+  AdwViewSwitcher   *switcher;
+  MienJobButton     *propose, *retrain;
+  GtkMenuButton     *menu;
+  GtkRevealer       *banner, *trouble;
+  GtkLabel          *trouble_text;
+  AdwToastOverlay   *toasts;
+  GtkStack          *pages;
+  AdwViewStack      *views;
+  MienModelsPage    *models_page;
+  MienReviewView    *review;
+  GtkWidget         *status_bar;
+  GtkLabel          *job_status, *model_status;
+
+  GSettings         *settings;
+  GCancellable      *opening;
+  char              *opening_path;
+  MienProject       *project;
+  MienJobRunner     *runner;
+  GCancellable      *summing;              /* the summary that is asked for */
+  MienProjectSummary summary;
+  gboolean           has_summary;
+  gboolean           closing;
+  guint              close_timeout;
+};
+
+/* mien-window.c */
+void mien_window_toast           (MienWindow    *self,
+                                  const char    *text);
+/* With a button that runs an action. */
+void mien_window_toast_action    (MienWindow    *self,
+                                  const char    *text,
+                                  const char    *button,
+                                  const char    *action,
+                                  const char    *target);          /* may be NULL */
+/* A dialog for what failed: a heading, and the one line that says what, where and the way out. */
+void mien_window_say_error       (MienWindow    *self,
+                                  const char    *heading,
+                                  const char    *text);
+
+/* mien-window-project.c */
+void mien_window_set_project     (MienWindow    *self,
+                                  MienProject   *project);         /* NULL: the start page */
+void mien_window_refresh         (MienWindow    *self);            /* reads the summary anew */
+void mien_window_show_state      (MienWindow    *self);
+
+/* mien-window-jobs.c */
+void mien_window_init_jobs       (MienWindowClass *klass);
+void mien_window_follow_jobs     (MienWindow    *self);
+void mien_window_start_job       (MienWindow    *self,
+                                  MienChild     *child);
+void mien_window_offer_resume    (MienWindow    *self);
+/* Takes a model into use, and lets it propose. */
+void mien_window_use_model       (MienWindow    *self,
+                                  gint64         model);
+/* Whether something runs that has to be ended before the window goes. */
+gboolean mien_window_stop_jobs   (MienWindow    *self);
+
+/* mien-window-actions.c */
+void mien_window_init_actions    (MienWindowClass *klass);
+void mien_window_update_actions  (MienWindow    *self);
+
+G_END_DECLS
