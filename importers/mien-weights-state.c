@@ -67,16 +67,23 @@ typedef struct
   const guint8 *first;                                               /* element */
 } View;
 
+/* Names in the file are part of many messages: whatever is in them, a message is one line
+ * of UTF-8. */
 gboolean
 mien_weights_fail (GError **error, const char *format, ...)
 {
   g_autofree char *what = NULL;
+  g_autofree char *valid = NULL;
   va_list args;
 
   va_start (args, format);
   what = g_strdup_vprintf (format, args);
   va_end (args);
-  g_set_error_literal (error, MIEN_IMPORT_ERROR, MIEN_IMPORT_ERROR_BAD_WEIGHTS, what);
+  valid = g_utf8_make_valid (what, -1);
+  for (char *c = valid; *c != 0; c++)
+    if (g_ascii_iscntrl (*c))
+      *c = '?';
+  g_set_error_literal (error, MIEN_IMPORT_ERROR, MIEN_IMPORT_ERROR_BAD_WEIGHTS, valid);
   return FALSE;
 }
 
