@@ -72,7 +72,6 @@ show_expressions (MienReviewPanel *self,
         .probability = suggested ? (double) view->prediction.expression[i] : (double) NAN,
         .threshold = suggested ? view->thresholds.expression[i] : (double) NAN,
         .suggested = suggested && says.value[0] == i,
-        .aimed = answers->aim == MIEN_ITEM_EXPRESSION,
       };
 
       if (given->answer == MIEN_ANSWER_CANNOT_TELL
@@ -90,6 +89,8 @@ show_expressions (MienReviewPanel *self,
       look.doubtful = look.suggested && is_doubtful (view, MIEN_ITEM_EXPRESSION);
       mien_answer_button_show (MIEN_ANSWER_BUTTON (self->expression[i]), &look);
     }
+  mien_review_set_class (self->expression_cannot_tell, "aimed",
+                         answers->aim == MIEN_ITEM_EXPRESSION);
   mien_review_set_class (self->expression_cannot_tell, "active",
                          given->answer == MIEN_ANSWER_CANNOT_TELL
                              || (given->answer == MIEN_ANSWER_NONE
@@ -157,7 +158,9 @@ previous_point (const MienFrameView *view, double *point)
 static void
 show_number (GtkWidget *label, gboolean has, double value, gboolean own)
 {
-  g_autofree char *text = has ? g_strdup_printf ("%+.2f", value) : g_strdup ("–");
+  g_autofree char *text =
+      has ? g_strdup_printf ("%s%.2f", value < 0 ? "−" : "+", fabs (value))
+          : g_strdup ("–");
 
   mien_review_set_text (label, text);
   mien_review_set_class (label, "suggested", has && !own);
@@ -195,6 +198,8 @@ show_point (MienReviewPanel *self,
                          answers->aim == MIEN_ITEM_VALENCE_AROUSAL);
   mien_review_set_class (self->circumplex, "doubtful",
                          look.doubtful && !look.has_given && !look.cannot_tell);
+  mien_review_set_class (self->point_cannot_tell, "aimed",
+                         answers->aim == MIEN_ITEM_VALENCE_AROUSAL);
   mien_review_set_class (self->point_cannot_tell, "active", look.cannot_tell);
 
   has = has && effective.answer == MIEN_ANSWER_VALUE;
@@ -360,7 +365,6 @@ add_button (MienReviewPanel *self,
   GtkWidget *name = gtk_label_new (label);
   g_autofree char *spoken = g_strdup_printf (_ ("%s, key %s"), label, key);
 
-  gtk_label_set_ellipsize (GTK_LABEL (name), PANGO_ELLIPSIZE_END);
   gtk_widget_set_hexpand (name, TRUE);
   gtk_box_append (GTK_BOX (box), name);
   gtk_box_append (GTK_BOX (box), mien_review_keycap_new (key));
@@ -394,6 +398,9 @@ add_keys (MienReviewPanel *self)
 
       mien_answer_button_set_key (MIEN_ANSWER_BUTTON (self->unit[i]), key);
     }
+  gtk_label_set_text (GTK_LABEL (self->legend),
+                      /* Translators: what the dots in the circumplex are. */
+                      _ ("● yours\n◯ the model and its spread\n○ previous frame"));
   add_point_key (self, 0, "↑↓←→", "0.05");
   /* Translators: the Shift key. */
   add_point_key (self, 1, _ ("Shift"), "0.01");

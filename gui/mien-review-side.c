@@ -172,6 +172,7 @@ add_reason (MienReviewSide *self, guint i)
   gtk_label_set_xalign (GTK_LABEL (why), 0.0f);
   gtk_label_set_ellipsize (GTK_LABEL (title), PANGO_ELLIPSIZE_END);
   gtk_label_set_ellipsize (GTK_LABEL (why), PANGO_ELLIPSIZE_END);
+  gtk_label_set_width_chars (GTK_LABEL (title), 13);
   gtk_widget_set_hexpand (title, TRUE);
   gtk_grid_attach (GTK_GRID (row), dot, 0, 0, 1, 2);
   gtk_grid_attach (GTK_GRID (row), title, 1, 0, 1, 1);

@@ -485,7 +485,6 @@ build_face (MienReviewView *self)
   gtk_widget_add_css_class (title, "strip-title");
   gtk_widget_add_css_class (name, "section-title");
   gtk_widget_add_css_class (note, "note");
-  gtk_label_set_ellipsize (GTK_LABEL (name), PANGO_ELLIPSIZE_END);
   gtk_label_set_ellipsize (GTK_LABEL (note), PANGO_ELLIPSIZE_END);
   gtk_label_set_xalign (GTK_LABEL (name), 0.0f);
   gtk_widget_set_hexpand (name, TRUE);

@@ -17,6 +17,7 @@
 enum
 {
   SPACE = 4,
+  MOST_SPACE = 8,
   RIBBON = 12,
   UNIT_ROW = 7,
   ROW_SPACE = 4,
@@ -78,14 +79,19 @@ mien_strip_plan (MienStrip *self, int width, MienStripPlan *plan)
 
   plan->from = from;
   plan->to = to;
-  x = floorf (((float) width - used - names) / 2.0f);
-  x = MAX (x, 0.0f);
+  /* What is left over goes between the cells, as long as they stay a row. */
+  plan->pitch = MIEN_STRIP_CELL;
+  if (to > from)
+    plan->pitch +=
+        MIN (MOST_SPACE,
+             MAX (0.0f, floorf (((float) width - used - names) / (float) (to - from))));
+  x = 0.0f;
   for (guint i = from; i < to; i++)
     {
       if (i > from && self->cells[i].gap_before)
         x += MIEN_STRIP_GAP;
       plan->left[i - from] = x;
-      x += MIEN_STRIP_CELL;
+      x += plan->pitch;
     }
   plan->left[to - from] = x;
   plan->row_names = x + 2 * SPACE;
@@ -118,11 +124,12 @@ draw_text (GtkSnapshot *snapshot,
 }
 
 static void
-draw_thumbnail (MienStrip *self, GtkSnapshot *snapshot, guint i, float x)
+draw_thumbnail (MienStrip *self, GtkSnapshot *snapshot, guint i, float x, float pitch)
 {
   const MienStripCell *cell = &self->cells[i];
   graphene_rect_t rect =
-      GRAPHENE_RECT_INIT (x + 1, 1, MIEN_STRIP_THUMBNAIL, MIEN_STRIP_THUMBNAIL);
+      GRAPHENE_RECT_INIT (x + floorf ((pitch - MIEN_STRIP_THUMBNAIL) / 2.0f), 1,
+                          MIEN_STRIP_THUMBNAIL, MIEN_STRIP_THUMBNAIL);
   GskRoundedRect rounded;
 
   gsk_rounded_rect_init_from_rect (&rounded, &rect, 5.0f);
@@ -155,19 +162,24 @@ draw_thumbnail (MienStrip *self, GtkSnapshot *snapshot, guint i, float x)
 
 /* Every number, or every second one where the text is too wide for that. */
 static void
-draw_number (MienStrip *self, GtkSnapshot *snapshot, guint i, float x, float y)
+draw_number (MienStrip *self,
+             GtkSnapshot *snapshot,
+             const MienStripPlan *plan,
+             guint i,
+             float y)
 {
   const MienStripCell *cell = &self->cells[i];
   gboolean current = i == self->current;
   guint away = i > self->current ? i - self->current : self->current - i;
   float width = (float) text_width (cell->layout);
+  float x = plan->left[i - plan->from];
   GdkRGBA color = mien_review_theme_color (GTK_WIDGET (self),
                                            current ? "accent_color" : "view_fg_color",
                                            current ? 1.0f : 0.55f);
 
-  if (cell->number < 0 || (width > MIEN_STRIP_CELL - 4 && away % 2 != 0))
+  if (cell->number < 0 || (width > plan->pitch - 4 && away % 2 != 0))
     return;
-  draw_text (snapshot, cell->layout, x + (MIEN_STRIP_CELL - width) / 2.0f, y, &color);
+  draw_text (snapshot, cell->layout, x + (plan->pitch - width) / 2.0f, y, &color);
 }
 
 static void
@@ -199,7 +211,7 @@ draw_curve (MienStrip *self, cairo_t *cr, const MienStripPlan *plan, guint which
   for (guint i = plan->from; i < plan->to; i++)
     {
       const MienStripCell *cell = &self->cells[i];
-      double x = (double) plan->left[i - plan->from] + MIEN_STRIP_CELL / 2.0;
+      double x = (double) (plan->left[i - plan->from] + plan->pitch / 2.0f);
 
       down = down && cell->has_point[0] && !cell->gap_before;
       if (cell->has_point[0] && down)
@@ -215,7 +227,7 @@ draw_curve (MienStrip *self, cairo_t *cr, const MienStripPlan *plan, guint which
   for (guint i = plan->from; i < plan->to; i++)
     if (self->cells[i].has_point[1])
       {
-        cairo_arc (cr, (double) plan->left[i - plan->from] + MIEN_STRIP_CELL / 2.0,
+        cairo_arc (cr, (double) (plan->left[i - plan->from] + plan->pitch / 2.0f),
                    (double) trace_y (self->cells[i].point[1][which]), 3.0, 0, 2 * G_PI);
         cairo_fill (cr);
       }
@@ -255,13 +267,10 @@ draw_trace (MienStrip *self,
 static void
 draw_block (MienStrip *self,
             GtkSnapshot *snapshot,
-            float x,
-            float y,
-            float height,
+            const graphene_rect_t *rect,
             const GdkRGBA *color,
             gboolean stored)
 {
-  graphene_rect_t rect = GRAPHENE_RECT_INIT (x + 1, y, MIEN_STRIP_CELL - 2, height);
   GdkRGBA fill;
 
   if (color == NULL)
@@ -271,7 +280,7 @@ draw_block (MienStrip *self,
       fill = *color;
       fill.alpha *= stored ? 1.0f : PALE;
     }
-  mien_review_fill (snapshot, &rect, 3.0f, &fill);
+  mien_review_fill (snapshot, rect, 3.0f, &fill);
 }
 
 static void
@@ -285,15 +294,16 @@ draw_rows (MienStrip *self, GtkSnapshot *snapshot, const MienStripPlan *plan, fl
       const MienStripCell *cell = &self->cells[i];
       float x = plan->left[i - plan->from], y = top;
 
-      draw_block (self, snapshot, x, y, RIBBON,
+      draw_block (self, snapshot, &GRAPHENE_RECT_INIT (x + 1, y, plan->pitch - 2, RIBBON),
                   cell->expression < 0
                       ? NULL
                       : mien_review_expression_color ((guint) cell->expression),
                   cell->expression_stored);
       y += RIBBON + ROW_SPACE;
       for (guint u = 0; u < self->n_units; u++, y += UNIT_ROW + ROW_SPACE)
-        draw_block (self, snapshot, x, y, UNIT_ROW, cell->unit[u] > 0 ? &present : NULL,
-                    cell->unit_stored[u]);
+        draw_block (self, snapshot,
+                    &GRAPHENE_RECT_INIT (x + 1, y, plan->pitch - 2, UNIT_ROW),
+                    cell->unit[u] > 0 ? &present : NULL, cell->unit_stored[u]);
     }
   for (guint row = 0; row < 1 + self->n_units; row++)
     {
@@ -324,8 +334,8 @@ mien_strip_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
     {
       float x = plan.left[i - plan.from];
 
-      draw_thumbnail (self, snapshot, i, x);
-      draw_number (self, snapshot, i, x, levels.numbers);
+      draw_thumbnail (self, snapshot, i, x, plan.pitch);
+      draw_number (self, snapshot, &plan, i, levels.numbers);
       if (i > plan.from && self->cells[i].gap_before)
         draw_gap (self, snapshot, x - MIEN_STRIP_GAP / 2.0f, levels.height);
     }

@@ -44,6 +44,7 @@ typedef struct
 {
   guint from, to;
   float left[MIEN_STRIP_CELLS + 1];        /* of each visible cell; the end after the last */
+  float pitch;                             /* from cell to cell, at least MIEN_STRIP_CELL */
   float row_names;                         /* where the names of the rows begin */
 } MienStripPlan;
 

@@ -273,7 +273,7 @@ cell_at (MienStrip *self, double x)
     {
       double left = (double) plan.left[i - plan.from];
 
-      if (x >= left && x < left + MIEN_STRIP_CELL)
+      if (x >= left && x < left + (double) plan.pitch)
         return (int) i;
     }
   return -1;
