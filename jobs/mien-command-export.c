@@ -114,7 +114,7 @@ write_out (MienJob *job, WriteFunc write, MienExportOptions *options, GError **e
       print_report (job, options->out, &report);
       return TRUE;
     }
-  if (!mien_job_is_stopped (job, "remove what was written and export again", error))
+  if (!mien_job_is_stopped (job, "nothing was written", error))
     g_propagate_error (error, g_steal_pointer (&failed));
   return FALSE;
 }
