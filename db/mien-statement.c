@@ -50,13 +50,29 @@ is_out_of_space (int code, int system_error)
          && (system_error == ENOSPC || system_error == EDQUOT || system_error == EFBIG);
 }
 
+/* What the system said last of the log, or else of the file; SQLite itself remembers only
+ * ENOSPC as a full disk, not a quota that is used up nor a file at its largest size. */
+static int
+last_errno (sqlite3 *db)
+{
+  sqlite3_file *log = NULL;
+  int code = 0;
+
+  if (sqlite3_file_control (db, "main", SQLITE_FCNTL_JOURNAL_POINTER, &log) == SQLITE_OK
+      && log != NULL && log->pMethods != NULL)
+    log->pMethods->xFileControl (log, SQLITE_FCNTL_LAST_ERRNO, &code);
+  if (code == 0)
+    sqlite3_file_control (db, "main", SQLITE_FCNTL_LAST_ERRNO, &code);
+  return code != 0 ? code : sqlite3_system_errno (db);
+}
+
 /* One line that names the file and the way out. */
 void
 mien_set_sqlite_error (sqlite3 *db, const char *path, GError **error)
 {
-  int code = sqlite3_extended_errcode (db);
+  int code = sqlite3_extended_errcode (db), system_error = last_errno (db);
 
-  if (is_out_of_space (code, sqlite3_system_errno (db)))
+  if (is_out_of_space (code, system_error))
     g_set_error (
         error, MIEN_STORE_ERROR, MIEN_STORE_ERROR_FULL,
         "%s: the disk is full; free some space and try again, nothing of this step "
@@ -81,9 +97,8 @@ mien_set_sqlite_error (sqlite3 *db, const char *path, GError **error)
   else if ((code & 0xff) == SQLITE_IOERR || (code & 0xff) == SQLITE_CANTOPEN)
     g_set_error (error, MIEN_STORE_ERROR, MIEN_STORE_ERROR_FAILED,
                  "%s: the disk reports a fault (%s%s%s); check the disk and try again",
-                 path, sqlite3_errmsg (db), sqlite3_system_errno (db) != 0 ? ": " : "",
-                 sqlite3_system_errno (db) != 0 ? g_strerror (sqlite3_system_errno (db))
-                                                : "");
+                 path, sqlite3_errmsg (db), system_error != 0 ? ": " : "",
+                 system_error != 0 ? g_strerror (system_error) : "");
   else
     g_set_error (error, MIEN_STORE_ERROR, MIEN_STORE_ERROR_FAILED,
                  "%s: %s; run \"mienctl verify\" on the project", path,

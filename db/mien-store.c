@@ -28,7 +28,11 @@
 #define CHECKPOINT_PAGES 1000
 #define HEADER_SIZE 100
 
-G_DEFINE_QUARK (mien - store - error - quark, mien_store_error)
+GQuark
+mien_store_error_quark (void)
+{
+  return g_quark_from_static_string ("mien-store-error-quark");
+}
 
 static guint32
 read_be32 (const guint8 *bytes)
