@@ -135,7 +135,9 @@ fixture_write (Fixture *fixture, const char *name, const void *data, gssize size
   g_autoptr (GError) error = NULL;
 
   g_assert_cmpint (g_mkdir_with_parents (folder, 0777), ==, 0);
-  g_file_set_contents (path, data, size, &error);
+  /* Without a sync, which overwriting in place would want: a new file each time. */
+  g_unlink (path);
+  g_file_set_contents_full (path, data, size, G_FILE_SET_CONTENTS_NONE, 0666, &error);
   g_assert_no_error (error);
   return path;
 }

@@ -111,10 +111,44 @@ test_import (void)
   faces_clear (&faces);
 }
 
+/* The lists that go out are the lists that came in, byte by byte. */
+static void
+test_export (void)
+{
+  MienExportOptions options = { .split = -1, .imported = TRUE };
+  g_autoptr (GError) error = NULL;
+  MienExportReport report;
+  Faces faces = { 0 };
+  Fixture fixture;
+
+  if (!find_faces (&faces))
+    return;
+  fixture_open (&fixture);
+  import_part (&fixture, &faces, MIEN_SPLIT_TRAIN);
+  import_part (&fixture, &faces, MIEN_SPLIT_VALIDATION);
+  options.out = fixture_path (&fixture, "out");
+  mien_affwild2_write_mtl (fixture.store, &options, &report, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (report.frames, ==, 3889);
+  g_assert_cmpuint (report.labels[MIEN_TASK_EXPRESSION], ==, 959 + 688);
+  for (guint i = 0; i < 2; i++)
+    {
+      const char *in = i == 0 ? faces.training : faces.validation;
+      g_autofree char *folder = g_path_get_dirname (in), *base = g_path_get_basename (in);
+      g_autofree char *before = fixture_read (folder, base);
+      g_autofree char *after = fixture_read (options.out, base);
+
+      g_assert_true (g_str_equal (after, before));
+    }
+  fixture_close (&fixture);
+  faces_clear (&faces);
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/importers/faces/import", test_import);
+  g_test_add_func ("/importers/faces/export", test_export);
   return g_test_run ();
 }

@@ -10,7 +10,9 @@
 #include "mien-import-fixture.h"
 
 #include <glib/gstdio.h>
+#include <signal.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -426,6 +428,71 @@ test_decision_beside (void)
   fixture_close (&fixture);
 }
 
+/* A file that cannot grow stands for a disk that is full: an error, nothing half done,
+ * and the rest when there is room again. */
+static void
+test_full_disk (void)
+{
+  g_autofree char *text = many_rows (300), *before = NULL, *after = NULL;
+  struct rlimit whole, tight;
+  guint n_failed = 0;
+  Fixture fixture;
+  const char *list;
+
+  fixture_open (&fixture);
+  for (guint i = 1; i <= 300; i++)
+    {
+      g_autofree char *name = g_strdup_printf ("v%u/%05u.jpg", i % 7, i);
+
+      fixture_add_image (&fixture, name);
+    }
+  list = fixture_write (&fixture, "list.txt", text, -1);
+  g_assert_cmpint (getrlimit (RLIMIT_FSIZE, &whole), ==, 0);
+  signal (SIGXFSZ, SIG_IGN);
+  tight = whole;
+  for (tight.rlim_cur = 100000; tight.rlim_cur < 600000; tight.rlim_cur += 100000)
+    {
+      g_autoptr (GError) error = NULL;
+      const char *path = fixture_path (&fixture, "full.mien");
+      MienStore *store = mien_store_create (path, "Full", &error);
+      MienImportOptions options = fixture.options;
+      g_autoptr (GPtrArray) findings = NULL;
+      MienImportReport report;
+
+      g_assert_no_error (error);
+      options.annotations = list;
+      options.split = MIEN_SPLIT_TRAIN;
+      options.warn = ignore_warning;
+      options.progress = NULL;
+      setrlimit (RLIMIT_FSIZE, &tight);
+      if (!mien_affwild2_import (store, &options, &report, &error))
+        {
+          n_failed++;
+          g_assert_true (error->domain == MIEN_STORE_ERROR);
+        }
+      setrlimit (RLIMIT_FSIZE, &whole);
+      findings = mien_store_verify (store, NULL);
+      g_assert_nonnull (findings);
+      g_assert_cmpuint (findings->len, ==, 0);
+      g_clear_error (&error);
+      g_assert_true (mien_affwild2_import (store, &options, &report, &error));
+      g_assert_no_error (error);
+      g_clear_pointer (&after, g_free);
+      after = fixture_dump (store);
+      mien_store_close (store);
+      g_unlink (path);
+      if (before == NULL)
+        {
+          import_text (&fixture, text, MIEN_SPLIT_TRAIN);
+          before = fixture_dump (fixture.store);
+        }
+      g_assert_cmpstr (after, ==, before);
+    }
+  signal (SIGXFSZ, SIG_DFL);
+  g_assert_cmpuint (n_failed, >=, 2);
+  fixture_close (&fixture);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -438,5 +505,6 @@ main (int argc, char **argv)
   g_test_add_func ("/importers/import/hashed-splits", test_hashed_splits);
   g_test_add_func ("/importers/import/cancel", test_cancel);
   g_test_add_func ("/importers/import/decision-beside", test_decision_beside);
+  g_test_add_func ("/importers/import/full-disk", test_full_disk);
   return g_test_run ();
 }
