@@ -99,56 +99,64 @@ read_thresholds (const char *text, MienThresholds *thresholds)
 
 /* What is done with each of Adam's two tensors of a parameter; at: where its floats are.
  */
-typedef int (*MomentFunc) (void *data,
-                           const char *name,
-                           const MienParameter *parameter,
-                           float *at,
-                           char *error);
+typedef int (*CompanionFunc) (void *data,
+                              const char *name,
+                              const MienParameter *parameter,
+                              float *at,
+                              char *error);
 
 static int
-each_moment (MienAdam *adam,
-             MienNetwork *network,
-             MomentFunc func,
-             void *data,
-             char *error)
+each_companion (MienTraining *training,
+                MienNetwork *network,
+                CompanionFunc func,
+                void *data,
+                char *error)
 {
-  size_t n, at = 0;
+  MienAdam *adam = mien_training_adam (training);
+  float *m = adam->m, *v = adam->v;
+  float *average = mien_training_average (training)->values;
+  size_t n;
   MienParameter *parameters = mien_network_parameters (network, &n);
 
   for (size_t i = 0; i < n; i++)
     {
       char name[128];
 
+      snprintf (name, sizeof name, "average.%s", parameters[i].name);
+      if (func (data, name, &parameters[i], average, error) != 0)
+        return -1;
+      average += parameters[i].n;
       if (parameters[i].gradient == NULL)
         continue;
       snprintf (name, sizeof name, "adam.m.%s", parameters[i].name);
-      if (func (data, name, &parameters[i], adam->m + at, error) != 0)
+      if (func (data, name, &parameters[i], m, error) != 0)
         return -1;
       snprintf (name, sizeof name, "adam.v.%s", parameters[i].name);
-      if (func (data, name, &parameters[i], adam->v + at, error) != 0)
+      if (func (data, name, &parameters[i], v, error) != 0)
         return -1;
-      at += parameters[i].n;
+      m += parameters[i].n;
+      v += parameters[i].n;
     }
   return 0;
 }
 
 static int
-add_moment (void *data,
-            const char *name,
-            const MienParameter *parameter,
-            float *at,
-            char *error)
+add_companion (void *data,
+               const char *name,
+               const MienParameter *parameter,
+               float *at,
+               char *error)
 {
   return mien_tensors_add (data, name, MIEN_DTYPE_F32, parameter->rank, parameter->shape,
                            at, error);
 }
 
 static int
-check_moment (void *data,
-              const char *name,
-              const MienParameter *parameter,
-              float *at,
-              char *error)
+check_companion (void *data,
+                 const char *name,
+                 const MienParameter *parameter,
+                 float *at,
+                 char *error)
 {
   const MienTensor *tensor = mien_tensors_find (data, name);
 
@@ -161,11 +169,11 @@ check_moment (void *data,
 }
 
 static int
-take_moment (void *data,
-             const char *name,
-             const MienParameter *parameter,
-             float *at,
-             char *error)
+take_companion (void *data,
+                const char *name,
+                const MienParameter *parameter,
+                float *at,
+                char *error)
 {
   (void) error;
   memcpy (at, mien_tensors_find (data, name)->data, parameter->n * sizeof *at);
@@ -188,7 +196,7 @@ mien_checkpoint_write (const char *path,
   if (tensors == NULL)
     snprintf (error, MIEN_ERROR_SIZE, "%s: out of memory", path);
   else if (mien_network_save (network, tensors, error) == 0
-           && each_moment (adam, network, add_moment, tensors, error) == 0
+           && each_companion (training, network, add_companion, tensors, error) == 0
            && mien_tensors_note (tensors, "mien.run", text, error) == 0
            && note_number (tensors, "mien.epochs", mien_training_epochs (training), error)
                   == 0
@@ -201,7 +209,10 @@ mien_checkpoint_write (const char *path,
 }
 
 int
-mien_checkpoint_write_weights (const char *path, MienNetwork *network, char *error)
+mien_checkpoint_write_weights (const char *path,
+                               MienTraining *training,
+                               MienNetwork *network,
+                               char *error)
 {
   MienTensors *tensors = mien_tensors_new ();
   int status = -1;
@@ -209,7 +220,11 @@ mien_checkpoint_write_weights (const char *path, MienNetwork *network, char *err
   if (tensors == NULL)
     snprintf (error, MIEN_ERROR_SIZE, "%s: out of memory", path);
   else if (mien_network_save (network, tensors, error) == 0)
-    status = mien_safetensors_write (tensors, path, error);
+    {
+      mien_average_swap (mien_training_average (training), network);
+      status = mien_safetensors_write (tensors, path, error);
+      mien_average_swap (mien_training_average (training), network);
+    }
   mien_tensors_free (tensors);
   return status;
 }
@@ -261,10 +276,10 @@ take (const MienTensors *tensors,
   if (steps != epochs * mien_training_steps (training) || thresholds == NULL
       || read_thresholds (thresholds, &read) != 0)
     return snprintf (error, MIEN_ERROR_SIZE, "its notes contradict each other"), -1;
-  if (each_moment (adam, network, check_moment, (void *) tensors, error) != 0
+  if (each_companion (training, network, check_companion, (void *) tensors, error) != 0
       || mien_network_load (network, tensors, true, error) != 0)
     return -1;
-  each_moment (adam, network, take_moment, (void *) tensors, error);
+  each_companion (training, network, take_companion, (void *) tensors, error);
   adam->step = steps;
   *mien_training_thresholds (training) = read;
   mien_training_set_epochs (training, (int) epochs);

@@ -5,9 +5,9 @@
 
 /*
  * A checkpoint: what a training needs to go on, in one safetensors file. Tensors: the network's own,
- * and adam.m.NAME, adam.v.NAME. Notes: mien.run, a line that says which training it is (pack, settings,
- * starting weights; equal lines give equal steps), mien.epochs, mien.steps, mien.threads,
- * mien.thresholds (8 and 12 reals).
+ * and average.NAME, adam.m.NAME, adam.v.NAME. Notes: mien.run, a line that says which training it is
+ * (pack, settings, starting weights; equal lines give equal steps), mien.epochs, mien.steps,
+ * mien.threads, mien.thresholds (8 and 12 reals).
  */
 
 typedef struct
@@ -40,7 +40,8 @@ int      mien_checkpoint_read    (const char              *path,
                                   MienNetwork             *network,
                                   bool                    *fits,
                                   char                    *error);
-/* The weights alone, for those who use the model. */
+/* The averaged weights alone, for those who use the model. */
 int      mien_checkpoint_write_weights (const char        *path,
+                                        MienTraining      *training,
                                         MienNetwork       *network,
                                         char              *error);

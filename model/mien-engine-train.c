@@ -88,6 +88,18 @@ path_in (const char *folder, const char *name)
 }
 
 static int
+make_folder (const char *path, char *error)
+{
+  struct stat status;
+
+  if (mkdir (path, 0777) != 0 && errno != EEXIST)
+    return snprintf (error, MIEN_ERROR_SIZE, "%.300s: %s", path, strerror (errno)), -1;
+  if (stat (path, &status) != 0 || !S_ISDIR (status.st_mode))
+    return snprintf (error, MIEN_ERROR_SIZE, "%.300s: not a folder", path), -1;
+  return 0;
+}
+
+static int
 start_network (Job *job, char *error)
 {
   const char *path = job->options->weights;
@@ -131,10 +143,8 @@ start (Job *job, char *error)
   };
   if (mien_pack_open (options->pack, &job->pack, error) != 0)
     return -1;
-  if (mkdir (options->run, 0777) != 0 && errno != EEXIST)
-    return snprintf (error, MIEN_ERROR_SIZE, "%.300s: %s", options->run,
-                     strerror (errno)),
-           -1;
+  if (make_folder (options->run, error) != 0)
+    return -1;
   job->checkpoint = path_in (options->run, "checkpoint.safetensors");
   job->model = path_in (options->run, "model.safetensors");
   if (job->checkpoint == NULL || job->model == NULL)
@@ -288,7 +298,8 @@ run (Job *job, char *error)
     status = run_epoch (job, error);
   if (status == 0 && !is_stopped (NULL))
     {
-      status = mien_checkpoint_write_weights (job->model, job->network, error);
+      status =
+          mien_checkpoint_write_weights (job->model, job->training, job->network, error);
       if (status == 0)
         SAY ("done epochs=%d", mien_training_epochs (job->training));
     }

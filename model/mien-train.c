@@ -34,6 +34,7 @@ struct MienTraining
   MienNetwork *network;
   MienPool *pool;
   MienAdam adam;
+  MienAverage average;
   MienThresholds thresholds;
   int epochs; /* done */
 
@@ -110,7 +111,8 @@ allocate (MienTraining *training)
          && training->scratch != NULL && training->images != NULL
          && training->outputs != NULL && training->d_outputs != NULL
          && training->targets != NULL && training->views != NULL
-         && mien_adam_init (&training->adam, training->network) == 0;
+         && mien_adam_init (&training->adam, training->network) == 0
+         && mien_average_init (&training->average, training->network) == 0;
 }
 
 MienTraining *
@@ -162,6 +164,7 @@ mien_training_free (MienTraining *training)
   if (training == NULL)
     return;
   mien_adam_clear (&training->adam);
+  mien_average_clear (&training->average);
   free (training->rows);
   free (training->validation);
   free (training->order);
@@ -216,6 +219,12 @@ MienAdam *
 mien_training_adam (MienTraining *training)
 {
   return &training->adam;
+}
+
+MienAverage *
+mien_training_average (MienTraining *training)
+{
+  return &training->average;
 }
 
 MienThresholds *
@@ -324,6 +333,7 @@ mien_training_step (MienTraining *training, int step, MienLoss *loss, int *n, ch
   mien_network_zero_gradients (training->network);
   mien_network_backward (training->network, training->d_outputs);
   mien_adam_step (&training->adam, training->network, training->settings.learning_rate);
+  mien_average_add (&training->average, training->network, training->adam.step);
   *n = (int) batch;
   return 0;
 }
@@ -429,10 +439,12 @@ mien_training_end_epoch (MienTraining *training,
   for (size_t i = 0; i < training->n_rows; i++)
     if (feeds_thresholds (&training->pack->rows[training->rows[i]]))
       training->scratch[n++] = training->rows[i];
+  mien_average_swap (&training->average, training->network);
   status = ask (training, training->scratch, n, false, is_stopped, data, &sums, error);
   if (status == 0)
     status = ask (training, training->validation, training->n_validation, true,
                   is_stopped, data, &sums, error);
+  mien_average_swap (&training->average, training->network);
   if (status == 0)
     {
       training->epochs++;

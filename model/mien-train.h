@@ -4,6 +4,7 @@
 #include <stdbool.h>
 
 #include "mien-adam.h"
+#include "mien-average.h"
 #include "mien-class-weights.h"
 #include "mien-metrics.h"
 #include "mien-pack.h"
@@ -63,6 +64,7 @@ void            mien_training_tasks      (const MienTraining      *training,
 
 /* What a checkpoint keeps besides the network. epochs: those done. */
 MienAdam       *mien_training_adam       (MienTraining            *training);
+MienAverage    *mien_training_average    (MienTraining            *training);
 MienThresholds *mien_training_thresholds (MienTraining            *training);
 int             mien_training_epochs     (const MienTraining      *training);
 void            mien_training_set_epochs (MienTraining            *training,
@@ -74,8 +76,9 @@ int             mien_training_step       (MienTraining            *training,
                                           MienLoss                *loss,
                                           int                     *n,
                                           char                    *error);
-/* Ends the epoch: thresholds from the labelled rows, metrics of the validation rows. is_stopped is
- * asked between batches; 1 when it said so, and the epoch is then not done. */
+/* Ends the epoch: thresholds from the labelled rows, metrics of the validation rows, both of the
+ * averaged weights, which are what the training delivers. is_stopped is asked between
+ * batches; 1 when it said so, and the epoch is then not done. */
 int             mien_training_end_epoch  (MienTraining            *training,
                                           bool                   (*is_stopped) (void *),
                                           void                    *data,
