@@ -1,0 +1,346 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""`mien-engine train` by its pipe: what it says, that it repeats itself, that it goes on after every kind of
+death as if nothing had been, and that it fails with one line.
+
+    test-engine-train.py MIEN_ENGINE
+"""
+import os
+import resource
+import shutil
+import signal
+import sys
+import tempfile
+import time
+
+import engine
+
+PROGRAM = sys.argv[1]
+FOLDER = tempfile.mkdtemp()
+PACK, TRUNK = (os.path.join(FOLDER, name) for name in ('pack', 'trunk.safetensors'))
+EPOCHS, BATCH = 3, 8
+STEPS = 26 // BATCH
+SANITIZED = b'__asan_init' in open(PROGRAM, 'rb').read()
+
+
+def folder(name):
+    path = os.path.join(FOLDER, name)
+    shutil.rmtree(path, ignore_errors=True)
+    return path
+
+
+def arguments(run, method='ssmfar', epochs=EPOCHS, pack=PACK, weights=TRUNK, threads=2, **more):
+    made = ['train', '--pack', pack, '--run', run, '--method', method, '--epochs', epochs, '--batch', BATCH,
+            '--threads', threads, '--weights', weights]
+    for name, value in more.items():
+        made += ['--' + name.replace('_', '-'), value]
+    return made
+
+
+def train(run, **settings):
+    with engine.Engine(PROGRAM, *arguments(run, **settings)) as e:
+        lines = e.lines()
+        return lines, e.status()
+
+
+def model(run):
+    with open(os.path.join(run, 'model.safetensors'), 'rb') as f:
+        return f.read()
+
+
+def expect_error(lines, status, *words):
+    assert status == 1, (status, lines)
+    assert lines[-1].startswith('error '), lines
+    assert sum(line.startswith('error') for line in lines) == 1, lines
+    for word in words:
+        assert word in lines[-1], lines[-1]
+
+
+WHOLE = {}
+
+
+def undisturbed(method):
+    """The lines and the weights of a training that nothing disturbs; made once."""
+    if method not in WHOLE:
+        run = folder('whole-' + method)
+        lines, status = train(run, method=method)
+        assert status == 0, lines
+        WHOLE[method] = lines, model(run)
+    return WHOLE[method]
+
+
+def test_lines():
+    """What it says, in the protocol's order, for both methods."""
+    for method in ('ssmfar', 'supervised'):
+        lines, _ = undisturbed(method)
+        assert lines[0] == 'hello mien-engine 1'
+        start = engine.fields(lines[1])
+        assert lines[1].startswith('start ')
+        assert start['images'] == '26' and start['validation'] == '8' and start['resumed'] == '0'
+        assert start['steps'] == str(EPOCHS * STEPS)
+        assert lines[-1] == 'done epochs=%d' % EPOCHS
+        assert [line for line in lines if line.startswith('checkpoint')] == [
+            'checkpoint epoch=%d' % (e + 1) for e in range(EPOCHS)]
+        for e in range(1, EPOCHS + 1):
+            said = [engine.fields(line) for line in lines if line.startswith('metric epoch=%d ' % e)]
+            names = [metric['name'] for metric in said]
+            expected = ['loss', 'loss_expression', 'loss_valence_arousal', 'loss_action_units', 'pseudo_share',
+                        'validation_score', 'validation_expression_f1', 'validation_expression_accuracy',
+                        'validation_ccc_valence', 'validation_ccc_arousal', 'validation_action_units_f1']
+            if method == 'supervised':
+                expected.remove('pseudo_share')
+            assert names == expected, names
+            value = {metric['name']: float(metric['value']) for metric in said}
+            assert abs(value['loss'] - value['loss_expression'] - value['loss_valence_arousal']
+                       - value['loss_action_units']) < 1e-5
+            thresholds = [engine.fields(line) for line in lines if line.startswith('threshold epoch=%d ' % e)]
+            assert [t.get('class', 'unit ' + t.get('unit', '')) for t in thresholds] == [
+                str(c) for c in range(8)] + ['unit %d' % k for k in range(10)]
+            assert all(0.8 <= float(t['value']) <= 0.97 for t in thresholds)
+
+
+def test_learns():
+    """The loss falls and the colours are told apart."""
+    run = folder('learns')
+    lines, status = train(run, method='supervised', epochs=40, learning_rate=0.01)
+    assert status == 0, lines
+    loss = [float(engine.fields(line)['value']) for line in lines if ' name=loss_expression ' in line]
+    right = [float(engine.fields(line)['value']) for line in lines if 'expression_accuracy' in line]
+    assert loss[-1] < 0.5 * loss[0], loss
+    assert right[-1] > 0.8, right
+
+
+def test_repeats():
+    """The same settings give the same bits; another seed, method or learning rate others."""
+    for method in ('ssmfar', 'supervised'):
+        lines, weights = undisturbed(method)
+        again = folder('again')
+        more, _ = train(again, method=method)
+        assert model(again) == weights
+        keep = lambda all_lines: [line for line in all_lines if not line.startswith('progress')]
+        assert keep(more) == keep(lines)
+    others = [undisturbed('supervised')[1], undisturbed('ssmfar')[1]]
+    for more in ({'seed': 2}, {'learning_rate': 1e-3}, {'class_weights': 'paper'}):
+        run = folder('other')
+        train(run, **more)
+        assert model(run) not in others, more
+        others.append(model(run))
+
+
+def test_stop_and_resume():
+    """After the end of stdin in an epoch, it goes on and ends in the same weights."""
+    for method in ('ssmfar', 'supervised'):
+        run = folder('stopped')
+        with engine.Engine(PROGRAM, *arguments(run, method=method)) as e:
+            e.until('checkpoint epoch=1')
+            start = time.monotonic()
+            e.close()
+            lines = e.lines()
+            assert e.status() == 0, lines
+            assert time.monotonic() - start < 5
+        if any(line.startswith('done') for line in lines):
+            continue            # it was faster than the end of the file
+        notes = engine.read_safetensors(os.path.join(run, 'checkpoint.safetensors'))[1]
+        done = int(notes['mien.epochs'])
+        lines, status = train(run, method=method)
+        assert status == 0 and engine.fields(lines[1])['resumed'] == str(done), lines
+        assert model(run) == undisturbed(method)[1]
+
+
+def test_resume_from_each_epoch():
+    """From the checkpoint of every epoch the rest comes out the same, to the bit."""
+    for epochs in range(1, EPOCHS):
+        run = folder('part')
+        assert train(run, epochs=epochs)[1] == 0
+        lines, status = train(run)
+        assert status == 0 and engine.fields(lines[1])['resumed'] == str(epochs), lines
+        assert model(run) == undisturbed('ssmfar')[1]
+        numbers = {engine.fields(line)['epoch'] for line in lines if line.startswith('metric')}
+        assert numbers == {str(e) for e in range(epochs + 1, EPOCHS + 1)}, numbers
+
+
+def test_kill_and_resume():
+    """kill -9 at any moment: the run goes on from the last whole epoch, to the same weights."""
+    run = folder('killed')
+    for moment in (0.0, 0.01, 0.02, 0.03, 0.05, 0.08):
+        with engine.Engine(PROGRAM, *arguments(run)) as e:
+            e.until('start ')
+            time.sleep(moment)
+            e.process.send_signal(signal.SIGKILL)
+            e.lines()
+    left = [name for name in os.listdir(run) if name not in ('checkpoint.safetensors', 'model.safetensors')]
+    lines, status = train(run)
+    assert status == 0, lines
+    assert model(run) == undisturbed('ssmfar')[1]
+    assert len(left) <= 12, left
+
+
+def test_threads_of_a_checkpoint():
+    """Without --threads a run goes on with as many as it began with."""
+    run = folder('threads')
+    assert train(run, epochs=1, threads=2)[1] == 0
+    without = arguments(run)
+    at = without.index('--threads')
+    del without[at:at + 2]
+    with engine.Engine(PROGRAM, *without) as e:
+        lines = e.lines()
+    assert engine.fields(lines[1])['resumed'] == '1', lines
+    assert model(run) == undisturbed('ssmfar')[1]
+
+
+def test_other_training():
+    """A checkpoint of another training is not gone on from."""
+    for more in ({'seed': 2}, {'method': 'supervised'}, {'learning_rate': 1e-3}, {'threads': 1}):
+        run = folder('foreign')
+        assert train(run, epochs=1)[1] == 0
+        lines, status = train(run, **more)
+        assert status == 0 and engine.fields(lines[1])['resumed'] == '0', (more, lines)
+    run = folder('foreign')
+    assert train(run, epochs=3)[1] == 0
+    lines, _ = train(run, epochs=2)             # further on than asked
+    assert engine.fields(lines[1])['resumed'] == '0', lines
+
+
+def test_broken_checkpoint():
+    """A checkpoint that is cut short is an error with a way out, not a crash."""
+    run = folder('broken')
+    assert train(run, epochs=1)[1] == 0
+    path = os.path.join(run, 'checkpoint.safetensors')
+    with open(path, 'rb+') as f:
+        f.truncate(os.path.getsize(path) - 4)
+    expect_error(*train(run), path)
+    with open(path, 'wb') as f:
+        f.write(b'\xff' * 100)
+    expect_error(*train(run), path)
+
+
+def test_rubbish_in():
+    """Lines that come in while it trains are no commands, and change nothing."""
+    run = folder('rubbish')
+    with engine.Engine(PROGRAM, *arguments(run)) as e:
+        e.write(b'frames 3\n' + os.urandom(100000) + b'\nend\n')
+        lines = e.lines()
+        assert e.status() == 0, lines
+    assert model(run) == undisturbed('ssmfar')[1]
+
+
+def test_deaf_parent():
+    """When nobody reads, it leaves in order."""
+    run = folder('deaf')
+    with engine.Engine(PROGRAM, *arguments(run, epochs=100000)) as e:
+        e.until('checkpoint epoch=1')
+        e.process.stdout.close()
+        assert e.status() == 0
+    assert engine.read_safetensors(os.path.join(run, 'checkpoint.safetensors'))[1]['mien.epochs'] != '0'
+
+
+def test_no_number():
+    """A loss that is no number stops it, with the step's name, and no such weights are kept."""
+    path, run = os.path.join(FOLDER, 'huge.safetensors'), folder('huge')
+    engine.write_safetensors(path, engine.trunk(scale=5e38))
+    expect_error(*train(run, weights=path), 'step 1 of epoch 1', 'number')
+    assert os.listdir(run) == []
+
+
+def test_bad_files():
+    """A missing, foreign or short pack, weights that do not fit, a folder that cannot be: one line each."""
+    run = folder('bad')
+    path = os.path.join(FOLDER, 'bad.file')
+    expect_error(*train(run, pack='/nonexistent'), '/nonexistent')
+    with open(path, 'wb') as f:
+        f.write(b'\xff\xd8\xff' * 1000)
+    expect_error(*train(run, pack=path), path, 'not a training pack')
+    with open(PACK, 'rb') as f:
+        data = f.read()
+    for change in (data[:-1], data[:70], data[:16] + b'\xff' * 8 + data[24:], data[:12] + b'\x31' + data[13:],
+                   data[:64 + 8] + b'\x63' + data[64 + 9:]):
+        with open(path, 'wb') as f:
+            f.write(change)
+        expect_error(*train(run, pack=path), path)
+    engine.write_pack(path, labels=False, n_validation=0)
+    expect_error(*train(run, pack=path), 'label')
+    expect_error(*train(run, weights=PACK), PACK)
+    tensors = engine.trunk()
+    del tensors['layer2.0.downsample.0.weight']
+    engine.write_safetensors(path, tensors)
+    expect_error(*train(run, weights=path), 'layer2.0.downsample.0.weight')
+    expect_error(*train(os.path.join(PACK, 'under')), PACK)
+    expect_error(*train(PACK), PACK, 'folder')
+
+
+def test_full_disk():
+    """A file that cannot be written whole: one line, and the checkpoint before is still there."""
+    run = folder('full')
+    assert train(run, epochs=1)[1] == 0
+    with open(os.path.join(run, 'checkpoint.safetensors'), 'rb') as f:
+        before = f.read()
+
+    def limit():
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (20000, 20000))
+
+    with engine.Engine(PROGRAM, *arguments(run), preexec_fn=limit, restore_signals=False) as e:
+        lines = e.lines()
+        expect_error(lines, e.status(), 'checkpoint.safetensors')
+    with open(os.path.join(run, 'checkpoint.safetensors'), 'rb') as f:
+        assert f.read() == before
+    assert train(run)[1] == 0
+    assert model(run) == undisturbed('ssmfar')[1]
+
+
+def test_out_of_memory():
+    """Too little memory is an error that says what would help."""
+    if SANITIZED:
+        return                  # its shadow does not fit below any limit
+    run = folder('memory')
+    limit = lambda: resource.setrlimit(resource.RLIMIT_AS, (1 << 30, 1 << 30))
+    made = arguments(run)
+    made[made.index('--batch') + 1] = 1024
+    path = os.path.join(FOLDER, 'wide.pack')
+    engine.write_pack(path, n=2, n_validation=0, side=224)
+    made[made.index('--pack') + 1] = path
+    del made[made.index('--weights'):][:2]
+    del made[-2:]
+    with engine.Engine(PROGRAM, *made, preexec_fn=limit) as e:
+        lines = e.lines()
+        expect_error(lines, e.status(), 'memory', 'smaller batch')
+
+
+def test_few_rows():
+    """Fewer rows than a batch are one step; none to validate on is no error."""
+    path, run = os.path.join(FOLDER, 'few.pack'), folder('few')
+    engine.write_pack(path, n=3, n_validation=0)
+    lines, status = train(run, pack=path)
+    assert status == 0, lines
+    start = engine.fields(lines[1])
+    assert start['images'] == '3' and start['steps'] == str(EPOCHS) and start['validation'] == '0'
+    assert not any('validation' in line for line in lines[2:])
+
+
+def test_command_line():
+    """A bad command line is one line on stderr and exit 2, before anything is said."""
+    good = arguments(folder('line'))
+    bad = ([], ['dance'], ['train'], good + ['--epochs'], good + ['--epochs', '0'], good + ['--epochs', '1.5'],
+           good + ['--epochs', 'x'], good + ['--learning-rate', 'nan'], good + ['--learning-rate', '-1'],
+           good + ['--method', 'magic'], good + ['--class-weights', 'none'], good + ['--batch', '1e9'],
+           good + ['--size', '64'], good + ['--seed', '-1'], ['infer', '--weights', TRUNK, '--size', '50'],
+           ['infer', '--weights', TRUNK, '--size', '256'], ['infer', '--size', '64'], ['forward'])
+    for line in bad:
+        with engine.Engine(PROGRAM, *line) as e:
+            assert e.lines() == [], line
+            assert e.status() == 2, line
+            said = e.process.stderr.read().decode()
+            assert said.count('\n') == 1 and said.startswith('mien-engine: '), said
+
+
+TESTS = (test_lines, test_learns, test_repeats, test_stop_and_resume, test_resume_from_each_epoch,
+         test_kill_and_resume, test_threads_of_a_checkpoint, test_other_training, test_broken_checkpoint,
+         test_rubbish_in, test_deaf_parent, test_no_number, test_bad_files, test_full_disk, test_out_of_memory,
+         test_few_rows, test_command_line)
+
+engine.write_pack(PACK)
+engine.write_safetensors(TRUNK, engine.trunk())
+try:
+    sys.exit(engine.run_tests(TESTS))
+finally:
+    shutil.rmtree(FOLDER, ignore_errors=True)
