@@ -42,7 +42,8 @@ gboolean   mien_image_decode       (GBytes          *bytes,
 void       mien_image_resize       (const MienImage *image,
                                     int              side,
                                     guint8          *rgb);
-/* What annotations and exports may name: relative, no "..", no empty part, UTF-8, at most 512 bytes. */
+/* What annotations and exports may name: relative, no part that is empty, "." or "..", no control
+ * character, UTF-8, at most 512 bytes. */
 gboolean   mien_image_name_is_safe (const char      *name);
 /* "12/00345.jpg" -> video "12", number 345; no number: -1. "a.jpg": video is "". */
 void       mien_image_name_split   (const char      *name,

@@ -16,7 +16,8 @@ MienTensors *mien_weights_read       (const char         *path,
                                       GError            **error);
 /* To the engine's names: the authors' ("base.0" = conv1, "base.1" = bn1, "base.4".."base.7" = layer1..4),
  * torchvision's (fc.* dropped) or ours; to float32. The trunk must be whole and of ResNet-18's shape;
- * has_heads tells whether all heads are there too. Else BAD_WEIGHTS says which tensor is missing or misshapen. */
+ * has_heads tells whether all heads are there too; one that is not whole or of another shape is left
+ * out. Else BAD_WEIGHTS says which tensor is missing or misshapen. */
 MienTensors *mien_weights_for_engine (const MienTensors  *tensors,
                                       const char         *name,
                                       gboolean           *has_heads,

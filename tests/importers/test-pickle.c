@@ -26,7 +26,7 @@ read_pickle (const char *bytes, gsize length, char **message)
   MienPickle *pickle;
 
   g_free (copy);
-  copy = g_malloc (length);
+  copy = g_malloc (MAX (length, 1));
   memcpy (copy, bytes, length);
   pickle = mien_pickle_read (copy, length, &used, &error);
   if (pickle != NULL)

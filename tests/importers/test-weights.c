@@ -342,6 +342,111 @@ test_safetensors (void)
 }
 
 static void
+add (MienTensors *tensors,
+     int rank,
+     const gint64 *shape,
+     const float *data,
+     const char *name)
+{
+  char message[MIEN_ERROR_SIZE];
+
+  g_assert_cmpint (
+      mien_tensors_add (tensors, name, MIEN_DTYPE_F32, rank, shape, data, message), ==,
+      0);
+}
+
+static void
+add_unit (MienTensors *tensors,
+          const float *data,
+          const char *conv,
+          const char *norm,
+          gint64 out,
+          gint64 in,
+          gint64 kernel)
+{
+  static const char *PARTS[] = { "weight", "bias", "running_mean", "running_var" };
+  g_autofree char *weight = g_strconcat (conv, ".weight", NULL);
+
+  add (tensors, 4, (gint64[]){ out, in, kernel, kernel }, data, weight);
+  for (guint i = 0; i < G_N_ELEMENTS (PARTS); i++)
+    {
+      g_autofree char *part = g_strdup_printf ("%s.%s", norm, PARTS[i]);
+
+      add (tensors, 1, &out, data, part);
+    }
+}
+
+/* A trunk under the names of torchvision, or of the method's authors; all data are the
+ * same. */
+static MienTensors *
+resnet18 (const float *data, gboolean authors)
+{
+  MienTensors *tensors = mien_tensors_new ();
+
+  add_unit (tensors, data, authors ? "base.0" : "conv1", authors ? "base.1" : "bn1", 64,
+            3, 7);
+  for (int i = 0; i < 8; i++)
+    {
+      gint64 out = 64 << i / 2, in = i % 2 == 0 && i > 0 ? out / 2 : out;
+      g_autofree char *at = authors ? g_strdup_printf ("base.%d.%d.", i / 2 + 4, i % 2)
+                                    : g_strdup_printf ("layer%d.%d.", i / 2 + 1, i % 2);
+
+      for (int k = 1; k <= 3; k++)
+        {
+          g_autofree char *conv = k < 3 ? g_strdup_printf ("%sconv%d", at, k)
+                                        : g_strconcat (at, "downsample.0", NULL);
+          g_autofree char *norm = k < 3 ? g_strdup_printf ("%sbn%d", at, k)
+                                        : g_strconcat (at, "downsample.1", NULL);
+
+          if (k < 3 || in != out)
+            add_unit (tensors, data, conv, norm, out, k == 2 ? out : in, k < 3 ? 3 : 1);
+        }
+    }
+  return tensors;
+}
+
+static void
+test_engine (void)
+{
+  g_autofree float *data = g_new0 (float, 512 * 512 * 9);
+
+  for (int authors = 0; authors < 2; authors++)
+    {
+      g_autoptr (GError) error = NULL;
+      gboolean has_heads = 2;
+      MienTensors *theirs = resnet18 (data, authors), *ours;
+
+      data[1] = 0.25f;
+      add (theirs, 2, (gint64[]){ 16, 512 }, data, "va_fc.0.weight");
+      add (theirs, 1, (gint64[]){ 16 }, data, "va_fc.0.bias");
+      add (theirs, 2, (gint64[]){ 2, 16 }, data, "va_classifier.weight");
+      ours = mien_weights_for_engine (theirs, "W", &has_heads, &error);
+      g_assert_no_error (error);
+      g_assert_false (has_heads);
+      g_assert_cmpuint (ours->n_tensors, ==, 100); /* the head lacks its last bias */
+      g_assert_nonnull (mien_tensors_find (ours, "layer4.0.downsample.1.running_var"));
+      g_assert_true (mien_tensor_get (mien_tensors_find (ours, "conv1.weight"), 1)
+                     == 0.25f);
+      mien_tensors_free (ours);
+
+      add (theirs, 1, (gint64[]){ 2 }, data, "va_classifier.bias");
+      ours = mien_weights_for_engine (theirs, "W", &has_heads, &error);
+      g_assert_no_error (error);
+      g_assert_cmpuint (ours->n_tensors, ==, 104);
+      mien_tensors_free (ours);
+
+      data[1] = INFINITY;
+      has_heads = 2;
+      g_assert_null (mien_weights_for_engine (theirs, "W", &has_heads, &error));
+      g_assert_error (error, MIEN_IMPORT_ERROR, MIEN_IMPORT_ERROR_BAD_WEIGHTS);
+      g_assert_true (g_str_has_prefix (error->message, "W: tensor "));
+      g_assert_cmpint (has_heads, ==, 2);
+      data[1] = 0;
+      mien_tensors_free (theirs);
+    }
+}
+
+static void
 test_other_files (void)
 {
   g_autoptr (GError) error = NULL;
@@ -384,6 +489,7 @@ main (int argc, char **argv)
   g_test_add_func ("/weights/legacy-lies", test_legacy_lies);
   g_test_add_func ("/weights/zip-lies", test_zip_lies);
   g_test_add_func ("/weights/safetensors", test_safetensors);
+  g_test_add_func ("/weights/engine", test_engine);
   g_test_add_func ("/weights/other-files", test_other_files);
   result = g_test_run ();
   g_close (file, NULL);
