@@ -15,6 +15,9 @@
 #include <string.h>
 #include <sys/random.h>
 
+/* The window translates these names; here they are only marked for po/. */
+#define N_(text) text
+
 static const char *const task_ids[MIEN_TASK_COUNT] = {
   "valence_arousal",
   "expression",
@@ -22,7 +25,8 @@ static const char *const task_ids[MIEN_TASK_COUNT] = {
 };
 
 static const char *const expression_names[MIEN_EXPRESSION_COUNT] = {
-  "Neutral", "Anger", "Disgust", "Fear", "Happiness", "Sadness", "Surprise", "Other",
+  N_ ("Neutral"),   N_ ("Anger"),   N_ ("Disgust"),  N_ ("Fear"),
+  N_ ("Happiness"), N_ ("Sadness"), N_ ("Surprise"), N_ ("Other"),
 };
 
 static const struct
@@ -30,12 +34,12 @@ static const struct
   guint number;
   const char *name;
 } units[MIEN_UNIT_COUNT] = {
-  { 1, "Inner brow raiser" },  { 2, "Outer brow raiser" },
-  { 4, "Brow lowerer" },       { 6, "Cheek raiser" },
-  { 7, "Lid tightener" },      { 10, "Upper lip raiser" },
-  { 12, "Lip corner puller" }, { 15, "Lip corner depressor" },
-  { 23, "Lip tightener" },     { 24, "Lip pressor" },
-  { 25, "Lips part" },         { 26, "Jaw drop" },
+  { 1, N_ ("Inner brow raiser") },  { 2, N_ ("Outer brow raiser") },
+  { 4, N_ ("Brow lowerer") },       { 6, N_ ("Cheek raiser") },
+  { 7, N_ ("Lid tightener") },      { 10, N_ ("Upper lip raiser") },
+  { 12, N_ ("Lip corner puller") }, { 15, N_ ("Lip corner depressor") },
+  { 23, N_ ("Lip tightener") },     { 24, N_ ("Lip pressor") },
+  { 25, N_ ("Lips part") },         { 26, N_ ("Jaw drop") },
 };
 
 static const char *const split_ids[] = { "train", "validation", "test" };

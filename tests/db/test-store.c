@@ -410,6 +410,32 @@ test_places (void)
   g_assert_null (mien_place_refusal (0xef53, NULL));
 }
 
+/* With two rows or more a scan and a sort are told, unless they are meant. */
+static void
+test_scans_are_reported (void)
+{
+#ifdef MIEN_REPORT_SCANS
+  static const char scan[] = "SELECT number FROM frame WHERE width > 1";
+  static const char sort[] = "SELECT id FROM frame WHERE video = 1 ORDER BY uuid";
+  TestProject project;
+
+  test_project_open (&project);
+  for (guint i = 1; i <= 3; i++)
+    test_add_frame (project.store, "v", MIEN_SPLIT_TRAIN, i);
+  g_test_expect_message ("mien-db", G_LOG_LEVEL_CRITICAL, "*rows scanned*width*");
+  g_assert_true (mien_run (project.store, NULL, scan));
+  g_test_assert_expected_messages ();
+  g_test_expect_message ("mien-db", G_LOG_LEVEL_CRITICAL, "*sorts*uuid*");
+  g_assert_true (mien_run (project.store, NULL, sort));
+  g_test_assert_expected_messages ();
+  g_assert_true (mien_run (project.store, NULL,
+                           MIEN_SCAN "SELECT number FROM frame WHERE width > 1"));
+  test_project_close (&project);
+#else
+  g_test_skip ("statements are watched in debug builds only");
+#endif
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -427,5 +453,6 @@ main (int argc, char *argv[])
   g_test_add_func ("/db/store/breathe", test_breathe);
   g_test_add_func ("/db/store/save-copy", test_save_copy);
   g_test_add_func ("/db/store/places", test_places);
+  g_test_add_func ("/db/store/scans-are-reported", test_scans_are_reported);
   return g_test_run ();
 }
