@@ -1,0 +1,409 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What mienctl does with the engine: train, propose, evaluate, weights, on small drawn faces and with the
+real mien-engine."""
+
+import json
+import os
+import resource
+import signal
+import struct
+import sys
+import tempfile
+import time
+import zlib
+
+from mien_tap import dump, main, query
+
+FRAMES = 48
+SMALL = ('--input-size', '48', '--batch', '12', '--threads', '2')
+TASKS = ('valence_arousal', 'expression', 'action_units')
+
+
+def decisions(project):
+    """All that people and imports have said."""
+    return [query(project, f'SELECT * FROM {table} ORDER BY 1, 2') for table in ('event', 'label')]
+
+
+def export(ctl, project, model, name):
+    path = ctl.path(name)
+    ctl.must('weights', 'export', project, path, '--model', str(model))
+    with open(path, 'rb') as f:
+        return f.read()
+
+
+def cached(ctl):
+    """What lies in the cache, by file name."""
+    return sorted(name for _, _, names in os.walk(ctl.path('cache')) for name in names)
+
+
+def child_of(pid):
+    try:
+        with open(f'/proc/{pid}/task/{pid}/children', encoding='ascii') as f:
+            return int(f.read().split()[0])
+    except (OSError, IndexError):
+        return None
+
+
+def wait_until(condition, seconds=60):
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        found = condition()
+        if found:
+            return found
+        time.sleep(0.01)
+    raise AssertionError('waited in vain')
+
+
+def is_gone(pid):
+    """Neither running nor waiting to be buried."""
+    try:
+        with open(f'/proc/{pid}/stat', encoding='ascii', errors='replace') as f:
+            return f.read().rpartition(')')[2].split()[0] == 'Z'
+    except OSError:
+        return True
+
+
+def loop(tap, ctl):
+    """Train, evaluate, propose; the same seed again; one more label; back."""
+    project = ctl.demo('p.mien', FRAMES)
+    before = decisions(project)
+    trained = ctl.json('train', project, '--epochs', '1', *SMALL, '--accept')
+    first = trained['model']
+    tap.equal(list(trained), ['model', 'accepted', 'metrics', 'thresholds'], 'train says what came of it')
+    tap.equal(cached(ctl), [], 'a training that is done leaves nothing in the cache')
+    metrics = trained['metrics']
+    check_shape(tap, metrics, ctl.json('status', project))
+    tap.equal(ctl.json('evaluate', project), metrics, 'evaluate measures the same')
+    check_model(tap, ctl, project, trained)
+
+    tap.equal(ctl.json('evaluate', project, '--split', 'test'),
+              {'score': None, 'p_mtl': None, 'valence_arousal': None, 'expression': None,
+               'action_units': None, 'frames': 0}, 'a split without labels is all null')
+    check_propose(tap, ctl, project)
+    tap.equal(decisions(project), before, 'neither touches what people and imports have said')
+
+    second = ctl.json('train', project, '--epochs', '1', *SMALL)
+    tap.ok(second['accepted'] is False and ctl.json('status', project)['current_model'] == first,
+           'without --accept it is a candidate')
+    tap.equal(second['metrics'], metrics, 'the same seed has the same metrics')
+    same = export(ctl, project, first, 'a.safetensors') == export(ctl, project, second['model'],
+                                                                  'b.safetensors')
+    tap.ok(same, 'and the same weights, bit for bit')
+
+    frame = query(project, 'SELECT key FROM frame f JOIN video v ON v.id = f.video WHERE v.split = 0'
+                  ' AND NOT EXISTS (SELECT 1 FROM label l WHERE l.frame = f.id AND l.item = 1) LIMIT 1')[0][0]
+    ctl.must('label', project, '--frame', frame, '--annotator', 'ann', '--expression', '4')
+    third = ctl.json('train', project, '--epochs', '1', *SMALL, '--accept')['model']
+    tap.ok(export(ctl, project, third, 'c.safetensors') != export(ctl, project, first, 'd.safetensors'),
+           'one more label makes other weights')
+    ctl.must('use', project, str(first))
+    labels = ctl.json('status', project)['labels']
+    tap.equal(labels['expression']['human'], 1, 'rolling back leaves the label')
+    tap.equal(ctl.json('evaluate', project), metrics, 'and measures as before')
+    ctl.must('verify', project)
+
+
+def check_shape(tap, metrics, status):
+    tap.equal(list(metrics), ['score', 'p_mtl', *TASKS, 'frames'], 'the metrics have their members in order')
+    tap.equal([list(metrics[task]) for task in TASKS],
+              [['ccc_valence', 'ccc_arousal'], ['f1', 'per_class', 'accuracy'], ['f1', 'per_unit']],
+              'and the tasks theirs')
+    point, expression, units = (metrics[task] for task in TASKS)
+    parts = [(point['ccc_valence'] + point['ccc_arousal']) / 2, sum(expression['per_class']) / 8,
+             sum(units['per_unit']) / 12]
+    tap.ok(len(expression['per_class']) == 8 and len(units['per_unit']) == 12
+           and abs(metrics['p_mtl'] - sum(parts)) < 1e-9 and abs(metrics['score'] - sum(parts) / 3) < 1e-9,
+           'P_MTL is the sum of the three and the score their mean', metrics)
+    tap.equal(metrics['frames'], status['splits']['validation'], 'on all labelled frames of the split')
+
+
+def check_model(tap, ctl, project, trained):
+    model = ctl.json('models', project)[0]
+    tap.equal([model[k] for k in ('id', 'origin', 'parent', 'method', 'input_size', 'current', 'has_heads')],
+              [trained['model'], 'trained', None, 'ssmfar', 48, True, True], 'the model says where it is from')
+    tap.equal(model['tasks'], list(TASKS), 'and what it has learnt')
+    tap.equal([model['metrics'], model['thresholds']], [trained['metrics'], trained['thresholds']],
+              'its metrics and thresholds are kept')
+    settings = model['settings']
+    tap.equal([settings[k] for k in ('method', 'epochs', 'batch', 'learning_rate', 'input_size', 'seed',
+                                     'threads', 'start')],
+              ['ssmfar', 1, 12, 5e-4, 48, 1, 2, 'random'], 'and all its settings')
+    counted = query(project, 'SELECT count (DISTINCT frame) FROM label l JOIN frame f ON f.id = l.frame'
+                    ' WHERE f.split = 0 AND l.item = 1')[0][0]
+    tap.equal([settings['train']['frames'], settings['train']['expression']],
+              [ctl.json('status', project)['splits']['train'], counted], 'with the numbers of labels')
+    curves = dict(query(project, 'SELECT name, count (*) FROM curve GROUP BY name'))
+    tap.ok(all(curves.get(name) == 1 for name in ('loss', 'validation_score', 'threshold.0', 'threshold.7',
+                                                  'threshold.au12')), 'a curve has a point an epoch', curves)
+    tap.ok(all(0.8 - 1e-6 <= t < 1 for t in trained['thresholds']['expression']), 'thresholds are in range',
+           trained['thresholds'])
+
+
+def check_propose(tap, ctl, project):
+    status = ctl.json('status', project)
+    said = ctl.json('propose', project, '--threads', '2')
+    tap.equal([said['frames'], said['left_out']], [FRAMES, 0], 'propose reads every frame')
+    after = ctl.json('status', project)
+    tap.ok(said['queue'] == after['queue'] > 0, 'the queue is filled', after)
+    items = ctl.json('queue', project)
+    tap.ok(any(i['reason'] == 'uncertain' and i['confidence'] < i['threshold'] for i in items),
+           'with what lies below a threshold', items[:3])
+    tap.equal([after['labels'][t]['imported'] for t in TASKS], [status['labels'][t]['imported'] for t in TASKS],
+              'the counts of labels stay')
+    rows = query(project, 'SELECT task, open, accepted, confidence, threshold FROM proposal p JOIN frame f'
+                 ' ON f.id = p.frame WHERE f.split = 0 AND task = 1')
+    tap.ok(rows and all((accepted == 1) == (confidence >= threshold)
+                        for _, _, accepted, confidence, threshold in rows),
+           'what reaches its threshold is accepted', rows[:3])
+    tap.equal(ctl.json('propose', project, '--threads', '2')['frames'], 0, 'a second time there is nothing to read')
+    ctl.must('verify', project)
+
+
+def misfortunes(tap, ctl):
+    """kill -9 of mienctl, Ctrl-C, kill -9 of the engine: one training through all three."""
+    project = ctl.demo('p.mien', FRAMES)
+    command = ['train', project, '--epochs', '3', '--method', 'supervised', *SMALL]
+    calm = export(ctl, project, ctl.json(*command)['model'], 'calm.safetensors')
+
+    def checkpoint():
+        for folder, _, names in os.walk(ctl.path('cache')):
+            if 'checkpoint.safetensors' in names:
+                return os.stat(os.path.join(folder, 'checkpoint.safetensors')).st_mtime_ns
+        return None
+
+    def start_until_next_checkpoint():
+        known = checkpoint()
+        run = ctl.start(*command, '--json', stdout=-1, stderr=-1)
+        wait_until(lambda: checkpoint() not in (None, known) or run.poll() is not None)
+        return run, child_of(run.pid)
+
+    run, engine = start_until_next_checkpoint()
+    state = dump(project)
+    run.kill()
+    run.communicate()
+    wait_until(lambda: is_gone(engine))
+    tap.ok(run.returncode == -signal.SIGKILL, 'killed in mid-training, mienctl takes the engine with it')
+    tap.equal(dump(project), state, 'and nothing of it is in the project')
+
+    run, engine = start_until_next_checkpoint()
+    run.send_signal(signal.SIGINT)
+    out, err = run.communicate(timeout=60)
+    tap.ok(run.returncode == 1 and not out and len(err.splitlines()) == 1 and 'goes on' in err,
+           'Ctrl-C stops it with one line', f'{run.returncode} {out} {err}')
+    tap.ok(is_gone(engine), 'and the engine is gone')
+    tap.ok('checkpoint.safetensors' in cached(ctl), 'the checkpoint stays', cached(ctl))
+    ctl.must('verify', project)
+
+    run = ctl.start(*command, '--json', stdout=-1, stderr=-1)
+    os.kill(wait_until(lambda: child_of(run.pid)), signal.SIGKILL)
+    out, err = run.communicate(timeout=120)
+    tap.ok(run.returncode == 0 and 'signal 9' in err and len(err.splitlines()) == 1,
+           'a killed engine is a warning, and started again', f'{run.returncode} {err}')
+    model = json.loads(out)['model']
+    tap.ok(export(ctl, project, model, 'after.safetensors') == calm, 'after all that the weights are the same')
+    curves = [query(project, 'SELECT name, epoch, value FROM curve WHERE model = ? ORDER BY 1, 2', m)
+              for m in (1, model)]
+    tap.ok(curves[1] == curves[0] and [e for n, e, _ in curves[0] if n == 'loss'] == [1, 2, 3],
+           'and the curves whole', curves)
+    tap.equal(cached(ctl), [], 'the cache is empty')
+    ctl.must('verify', project)
+
+
+def hopeless(tap, ctl):
+    """An engine that dies each time, and one that is none."""
+    project = ctl.demo('p.mien', FRAMES)
+    script = ctl.path('engine')
+    with open(script, 'w', encoding='ascii') as f:
+        f.write(f'#!/bin/sh\necho x >> {ctl.path("starts")}\necho hello mien-engine 1\nkill -9 $$\n')
+    os.chmod(script, 0o700)
+    state = dump(project)
+    ctl.fails(tap, 'after three crashes in a row it gives up', 'train', project, *SMALL, warnings=True,
+              env=dict(ctl.environment, MIEN_ENGINE=script), says=['gave up after 3', 'signal 9'])
+    with open(ctl.path('starts'), encoding='ascii') as f:
+        tap.equal(len(f.readlines()), 3, 'and no later')
+    tap.equal([dump(project), cached(ctl)], [state, []], 'nothing has changed, nothing is left')
+    ctl.fails(tap, 'no engine', 'train', project, *SMALL, says=['/nowhere'],
+              env=dict(ctl.environment, MIEN_ENGINE='/nowhere'))
+
+
+def refusals(tap, ctl):
+    """What stops a training before it begins."""
+    project = ctl.demo('p.mien', FRAMES)
+    for option, value in (('--epochs', '0'), ('--batch', '1025'), ('--learning-rate', 'nan'),
+                          ('--input-size', '50'), ('--input-size', '240'), ('--seed', '-1'),
+                          ('--threads', '0'), ('--method', 'magic')):
+        ctl.fails(tap, f'{option} {value}', 'train', project, option, value, code=2, says=[option, value])
+    ctl.fails(tap, 'no model to evaluate', 'evaluate', project, says=['no model'])
+    ctl.fails(tap, 'no model to propose with', 'propose', project, says=['no model'])
+    ctl.fails(tap, 'no such model', 'evaluate', project, '--model', '7', says=['7'])
+    state = dump(project)
+
+    with open(ctl.path('file'), 'w', encoding='ascii'):
+        pass
+    ctl.fails(tap, 'a cache that cannot be written', 'train', project, *SMALL, says=['XDG_CACHE_HOME'],
+              env=dict(ctl.environment, XDG_CACHE_HOME=ctl.path('file')))
+    ctl.fails(tap, 'a full disk', 'train', project, *SMALL, says=['training.pack', 'XDG_CACHE_HOME'],
+              preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (200000, 200000)))
+    tap.equal([dump(project), cached(ctl)], [state, []], 'nothing has changed, nothing is left')
+
+    empty = ctl.path('empty.mien')
+    ctl.must('new', empty)
+    ctl.fails(tap, 'no frames', 'train', empty, says=['import'])
+    with open(ctl.path('one.png'), 'wb') as f:
+        f.write(png(0))
+    os.mkdir(ctl.path('pictures'))
+    os.rename(ctl.path('one.png'), ctl.path('pictures', '1.png'))
+    ctl.must('import', 'folder', empty, '--images', ctl.path('pictures'), '--split', 'train')
+    ctl.fails(tap, 'no labels', 'train', empty, says=['label'])
+
+
+def png(shade):
+    """48 x 48 pixels of grey."""
+    def chunk(kind, data):
+        return (struct.pack('>I', len(data)) + kind + data
+                + struct.pack('>I', zlib.crc32(kind + data)))
+    rows = b''.join(b'\0' + bytes((shade * 7 + x * y) % 256 for x in range(48)) for y in range(48))
+    return (b'\x89PNG\r\n\x1a\n' + chunk(b'IHDR', struct.pack('>IIBBBBB', 48, 48, 8, 0, 0, 0, 0))
+            + chunk(b'IDAT', zlib.compress(rows)) + chunk(b'IEND', b''))
+
+
+def lost_images(tap, ctl):
+    """Linked images of which some have gone since: told, left out, and no reason to stop."""
+    project, folder = ctl.path('p.mien'), ctl.path('linked', 'v')
+    os.makedirs(folder)
+    with open(ctl.path('labels.csv'), 'w', encoding='ascii') as f:
+        print('image,expression', file=f)
+        for i in range(1, 21):
+            with open(os.path.join(folder, f'{i}.png'), 'wb') as picture:
+                picture.write(png(i))
+            print(f'v/{i}.png,{i % 2}', file=f)
+    ctl.must('new', project)
+    ctl.must('import', 'folder', project, '--images', ctl.path('linked'), '--csv', ctl.path('labels.csv'),
+             '--split', 'train', '--link')
+    for i in (3, 11):
+        os.unlink(os.path.join(folder, f'{i}.png'))
+    trained = ctl.must('train', project, '--epochs', '1', *SMALL, '--accept')
+    tap.ok(len(trained.lines) == 2 and all('3.png' in trained.lines[0] and 'left out' in line
+                                           for line in trained.lines), 'each is told once', trained)
+    model = ctl.json('models', project)[0]
+    tap.equal(model['settings']['train']['frames'], 18, 'the others are learnt from')
+    tap.equal([model['tasks'], model['metrics']['score']], [['expression'], None],
+              'one task, and no validation: no score')
+    tap.equal(model['thresholds']['action_units'], [1.01] * 12, 'units without a label are never accepted')
+    proposed = ctl.run('propose', project, '--json', '--threads', '2')
+    tap.equal([json.loads(proposed.out)[k] for k in ('frames', 'left_out')], [18, 2], 'propose leaves them out too')
+    for name in os.listdir(folder):
+        os.unlink(os.path.join(folder, name))
+    ctl.fails(tap, 'all gone', 'train', project, *SMALL, says=['cannot be read'], warnings=True)
+    tap.equal(cached(ctl), [], 'nothing is left')
+
+
+def weights(tap, ctl):
+    """Out, in again, and what is no weights at all."""
+    project = ctl.demo('p.mien', FRAMES)
+    first = ctl.json('train', project, '--epochs', '1', '--method', 'supervised', *SMALL, '--accept')
+    path = ctl.path('m.safetensors')
+    bytes_out = export(ctl, project, first['model'], 'm.safetensors')
+    tap.equal(ctl.json('weights', 'import', project, path),
+              {'model': 2, 'name': 'm.safetensors', 'has_heads': True, 'input_size': 48}, 'import says what it is')
+    tap.equal(ctl.json('evaluate', project, '--model', '2'), first['metrics'], 'the same weights score the same')
+    tap.ok(export(ctl, project, 2, 'again.safetensors') == bytes_out, 'and come out byte for byte')
+    model = ctl.json('models', project)[0]
+    tap.equal([model[k] for k in ('origin', 'name', 'thresholds', 'tasks', 'parent')],
+              ['imported', 'm.safetensors', first['thresholds'], list(TASKS), None],
+              'the file carries thresholds and tasks')
+    trained = ctl.json('train', project, '--epochs', '1', '--method', 'supervised', *SMALL)['model']
+    tap.equal(ctl.json('models', project)[0]['parent'], 2, 'a training starts from what was imported')
+    tap.ok(export(ctl, project, trained, 'from.safetensors') != bytes_out, 'and moves on')
+
+    trunk = ctl.path('trunk.safetensors')
+    with open(trunk, 'wb') as f:
+        f.write(without_heads(bytes_out))
+    tap.equal(ctl.json('weights', 'import', project, trunk)['has_heads'], False, 'a trunk alone is told apart')
+    ctl.fails(tap, 'a trunk cannot propose', 'propose', project, '--model', '4', says=['heads'])
+
+    ctl.fails(tap, 'an export does not overwrite a project', 'weights', 'export', project, project,
+              says=['something else'])
+    ctl.must('weights', 'export', project, path)
+    ctl.fails(tap, 'nor does it make folders', 'weights', 'export', project, ctl.path('no', 'where'),
+              says=['where'])
+    bad_weights(tap, ctl, project, bytes_out)
+    ctl.must('verify', project)
+
+
+def without_heads(file):
+    """The same safetensors file with the trunk alone."""
+    length = struct.unpack('<Q', file[:8])[0]
+    header, data = json.loads(file[8:8 + length]), file[8 + length:]
+    kept, out = {}, b''
+    for name in sorted(header):
+        if name == '__metadata__' or name.startswith(('exp_', 'va_', 'au_')):
+            continue
+        begin, end = header[name]['data_offsets']
+        kept[name] = dict(header[name], data_offsets=[len(out), len(out) + end - begin])
+        out += data[begin:end]
+    text = json.dumps(kept).encode()
+    return struct.pack('<Q', len(text)) + text + out
+
+
+def bad_weights(tap, ctl, project, sound):
+    flag = ctl.path('pwned')
+    code = b"\x80\x02cos\nsystem\nX" + struct.pack('<I', len(f'touch {flag}')) + f'touch {flag}'.encode() + b'\x85R.'
+    length = struct.unpack('<Q', sound[:8])[0]
+    note = b'"mien.input_size":"48"'
+    files = {
+        'runs-code.pth': code,
+        'cut.safetensors': sound[:-100],
+        'lies.safetensors': struct.pack('<Q', 1 << 62) + sound[8:],
+        'hole.safetensors': sound + b'\0' * 8,
+        'note.safetensors': sound[:8 + length].replace(note, b'"mien.input_size":"49"') + sound[8 + length:],
+        'empty.safetensors': b'',
+        'picture.pth': png(1),
+    }
+    state = dump(project)
+    for name, data in files.items():
+        with open(ctl.path(name), 'wb') as f:
+            f.write(data)
+        ctl.fails(tap, f'weights import {name}', 'weights', 'import', project, ctl.path(name), says=[name])
+    ctl.fails(tap, 'weights import of a folder', 'weights', 'import', project, ctl.scratch)
+    ctl.fails(tap, 'weights import of nothing', 'weights', 'import', project, ctl.path('nothing.pth'),
+              says=['nothing.pth'])
+    tap.ok(not os.path.exists(flag), 'nothing in a pickle is run')
+    tap.equal(dump(project), state, 'and nothing has changed')
+
+
+def busy(tap, ctl):
+    """Two trainings of one project; a person decides meanwhile."""
+    project = ctl.demo('p.mien', FRAMES)
+    run = ctl.start('train', project, '--epochs', '50', '--method', 'supervised', *SMALL, stdout=-1, stderr=-1)
+    try:
+        engine = wait_until(lambda: child_of(run.pid))
+        ctl.fails(tap, 'a second job is refused and told who is first', 'train', project, *SMALL,
+                  says=[str(run.pid), 'train'])
+        frame = query(project, 'SELECT key FROM frame LIMIT 1')[0][0]
+        ctl.must('label', project, '--frame', frame, '--annotator', 'ann', '--expression', '4')
+        tap.equal(ctl.json('status', project)['labels']['expression']['human'], 1, 'a decision does not wait')
+        run.terminate()
+        out, err = run.communicate(timeout=60)
+    finally:
+        run.kill()
+    tap.ok(run.returncode == 1 and not out and len(err.splitlines()) == 1, 'SIGTERM stops it',
+           f'{run.returncode} {err}')
+    tap.ok(is_gone(engine), 'with the engine')
+    ctl.must('verify', project)
+
+
+def use_memory():
+    """Checkpoints are synced to the disk: where there is room in memory, that costs nothing."""
+    try:
+        room = os.statvfs('/dev/shm')
+    except OSError:
+        return
+    if room.f_bavail * room.f_frsize > 2 << 30 and os.access('/dev/shm', os.W_OK):
+        tempfile.tempdir = '/dev/shm'
+
+
+if __name__ == '__main__':
+    use_memory()
+    main([globals()[name] for name in sys.argv[3:]])
