@@ -72,7 +72,7 @@ mien_report_time_left (double seconds)
 {
   double minutes = ceil (seconds / 60);
 
-  if (!isfinite (seconds) || seconds < 0 || seconds > 1e8)
+  if (!isfinite (seconds) || seconds < 1 || seconds > 1e8)
     return NULL;
   if (seconds < 90)
     return g_strdup_printf (

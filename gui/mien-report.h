@@ -17,11 +17,11 @@ const char *mien_report_kind         (MienChildKind       kind);
 char       *mien_report_count        (guint64             n);
 /* "0.612"; an en dash for NaN. */
 char       *mien_report_score        (double              value);
-/* "12 min left"; NULL for NaN. */
+/* "12 minutes left"; NULL for NaN and for less than a second. */
 char       *mien_report_time_left    (double              seconds);
-/* "training · epoch 6 of 20 · loss 1.23 · 94 per second · 12 min left"; or what state it is in. */
+/* "training · epoch 6 of 20 · loss 1.23 · 94 a second · 12 minutes left"; or what state it is in. */
 char       *mien_report_progress     (MienChild          *child);
-/* The same in few words, for the bar at the bottom: "Retrain · epoch 6 of 20 · 12 min left". */
+/* The same in few words, for the bar at the bottom: "Retrain · epoch 6 of 20 · 12 minutes left". */
 char       *mien_report_status       (MienChild          *child);
 
 /* One line of a report: how many of what. */

@@ -147,7 +147,7 @@ ask_about_candidate (MienWindow *self, Candidate *candidate, const MienScores *o
       mien_report_comparison (&candidate->scores, candidate->in_use, of_in_use);
   GtkWidget *dialog = adw_message_dialog_new (GTK_WINDOW (self), heading, body);
 
-  adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "keep", _ ("_Discard"),
+  adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "keep", _ ("_Not Now"),
                                     "use", _ ("_Use It"), NULL);
   adw_message_dialog_set_response_appearance (ADW_MESSAGE_DIALOG (dialog), "use",
                                               ADW_RESPONSE_SUGGESTED);
