@@ -492,6 +492,12 @@ mien_face_canvas_set_waiting (MienFaceCanvas *self, gboolean waiting)
   gtk_widget_queue_draw (GTK_WIDGET (self));
 }
 
+gboolean
+mien_face_canvas_is_presented (MienFaceCanvas *self)
+{
+  return self->presented && !self->waiting;
+}
+
 static void
 set_pill (GtkWidget *label, const char *text)
 {

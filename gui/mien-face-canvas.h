@@ -24,6 +24,8 @@ void       mien_face_canvas_set_face    (MienFaceCanvas *self,
 /* The next face is not there yet: the old one steps back, and cannot be taken for it. */
 void       mien_face_canvas_set_waiting (MienFaceCanvas *self,
                                          gboolean        waiting);
+/* What was set last has been drawn. */
+gboolean   mien_face_canvas_is_presented (MienFaceCanvas *self);
 /* NULL: none. */
 void       mien_face_canvas_set_place   (MienFaceCanvas *self,
                                          const char     *place);

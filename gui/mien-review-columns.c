@@ -18,10 +18,13 @@ enum
       790, /* under which everything of the answers does not fit at leisure */
 };
 
-/* Parts of the width that the outer columns would like, and their bounds in pixels of the
- * text size that they were measured with. */
+/* Parts of the width that the outer columns would like, and how much wider than their
+ * least they may get. What they would naturally take is not asked: it changes with what
+ * they say, and columns that move while one works are no good. */
 static const double SIDE_PART = 0.186;
 static const double ANSWERS_PART = 0.337;
+static const double SIDE_MOST = 1.6;
+static const double ANSWERS_MOST = 1.3;
 
 struct _MienReviewColumns
 {
@@ -42,11 +45,13 @@ static guint signals[N_SIGNALS];
 
 G_DEFINE_FINAL_TYPE (MienReviewColumns, mien_review_columns, GTK_TYPE_WIDGET)
 
-static void
-widths_of (GtkWidget *child, int *minimum, int *natural)
+static int
+least_width (GtkWidget *child)
 {
-  gtk_widget_measure (child, GTK_ORIENTATION_HORIZONTAL, -1, minimum, natural, NULL,
-                      NULL);
+  int least;
+
+  gtk_widget_measure (child, GTK_ORIENTATION_HORIZONTAL, -1, &least, NULL, NULL, NULL);
+  return least;
 }
 
 static void
@@ -102,29 +107,21 @@ static void
 mien_review_columns_size_allocate (GtkWidget *widget, int width, int height, int baseline)
 {
   MienReviewColumns *self = MIEN_REVIEW_COLUMNS (widget);
-  int side_least, side_usual, face_least, face_usual, answers_least, answers_usual;
+  int side_least = least_width (self->side);
+  int answers_least = least_width (self->answers);
+  int face_least = MAX (least_width (self->face), LEAST_FACE);
   int side, answers, face, x = 0;
   gboolean compact = height < COMPACT_HEIGHT;
 
-  widths_of (self->side, &side_least, &side_usual);
-  widths_of (self->face, &face_least, &face_usual);
-  widths_of (self->answers, &answers_least, &answers_usual);
-  face_least = MAX (face_least, LEAST_FACE);
-
-  side = CLAMP ((int) (SIDE_PART * width), side_least, MAX (side_least, side_usual));
+  side = CLAMP ((int) (SIDE_PART * width), side_least, (int) (SIDE_MOST * side_least));
   answers = CLAMP ((int) (ANSWERS_PART * width), answers_least,
-                   MAX (answers_least, answers_usual));
+                   (int) (ANSWERS_MOST * answers_least));
   if (side + answers + face_least > width)
     answers = MAX (answers_least, width - side - face_least);
   if (side + answers + face_least > width)
-    side = MAX (side_least, width - answers - face_least);
-  if (side + answers + face_least > width)
-    {
-      side = 0;
-      answers = CLAMP ((int) (2 * ANSWERS_PART * width), answers_least,
-                       MAX (answers_least, width - face_least));
-      answers = MIN (answers, MAX (answers_least, answers_usual));
-    }
+    side = width - answers - face_least;
+  if (side < side_least)
+    side = 0;
   face = MAX (width - side - answers, 1);
 
   gtk_widget_set_child_visible (self->side, side > 0);
