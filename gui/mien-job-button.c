@@ -40,6 +40,8 @@ follow (MienJobButton *self)
   const char *action = child == NULL ? self->action : NULL;
 
   gtk_widget_set_visible (self->ring, child != NULL);
+  if (child == NULL)
+    gtk_popover_popdown (GTK_POPOVER (self->popover));
   if (child != NULL)
     {
       mien_ring_set_fraction (MIEN_RING (self->ring), mien_child_get_fraction (child));

@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The window on a display of its own: it builds, with and without a project; its actions
+ * are enabled exactly when they can do something; every icon it names exists; every
+ * dialog builds; and a file is open in one window only.
+ */
+#include "config.h"
+
+#include "mien-export-dialog.h"
+#include "mien-import-dialog.h"
+#include "mien-models-page.h"
+#include "mien-new-dialog.h"
+#include "mien-test-project.h"
+#include "mien-training-dialog.h"
+#include "mien-window.h"
+
+/* One for all: GTK has one display and one default application. */
+static MienApplication *application;
+
+static gboolean
+is_enabled (MienWindow *window, const char *action)
+{
+  GtkWidget *probe = gtk_button_new ();
+  gboolean enabled;
+  GtkWidget *content =
+      adw_application_window_get_content (ADW_APPLICATION_WINDOW (window));
+
+  /* A button of that action is sensitive exactly when the action is enabled. */
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (probe), action);
+  gtk_box_append (GTK_BOX (content), probe);
+  enabled = gtk_widget_get_sensitive (probe);
+  gtk_box_remove (GTK_BOX (content), probe);
+  return enabled;
+}
+
+static guint
+n_windows (void)
+{
+  return g_list_length (gtk_application_get_windows (GTK_APPLICATION (application)));
+}
+
+static guint
+n_messages (void)
+{
+  g_autoptr (GList) all = gtk_window_list_toplevels ();
+  guint n = 0;
+
+  for (GList *l = all; l != NULL; l = l->next)
+    n += ADW_IS_MESSAGE_DIALOG (l->data);
+  return n;
+}
+
+/* And see them go: whoever still holds one leaks it with all that is in it. */
+static void
+close_all (void)
+{
+  GList *windows;
+
+  while ((windows = gtk_application_get_windows (GTK_APPLICATION (application))) != NULL)
+    {
+      gpointer window = windows->data;
+
+      g_object_add_weak_pointer (G_OBJECT (window), &window);
+      gtk_window_destroy (window);
+      mien_test_wait (window == NULL);
+    }
+}
+
+static void
+check_actions (MienWindow *window,
+               const char *const *enabled,
+               const char *const *disabled)
+{
+  for (guint i = 0; enabled[i] != NULL; i++)
+    if (!is_enabled (window, enabled[i]))
+      g_error ("%s is not enabled", enabled[i]);
+  for (guint i = 0; disabled[i] != NULL; i++)
+    if (is_enabled (window, disabled[i]))
+      g_error ("%s is enabled", disabled[i]);
+}
+
+static void
+test_start_page (void)
+{
+  MienWindow *window = mien_window_new (application);
+
+  gtk_window_present (GTK_WINDOW (window));
+  gtk_test_widget_wait_for_draw (GTK_WIDGET (window));
+  g_assert_null (mien_window_get_path (window));
+  check_actions (window, (const char *const[]){ "win.new", "win.open", "win.demo", NULL },
+                 (const char *const[]){ "win.import", "win.export", "win.save-copy",
+                                        "win.retrain", "win.propose", "win.training",
+                                        "win.roll-back", "win.annotator", "win.undo",
+                                        NULL });
+  close_all ();
+}
+
+static MienWindow *
+open_window (MienTestPlace *place, const char *until_enabled)
+{
+  MienWindow *window;
+
+  mien_application_open_path (application, place->path, NULL);
+  window =
+      MIEN_WINDOW (gtk_application_get_active_window (GTK_APPLICATION (application)));
+  mien_test_wait (is_enabled (window, until_enabled));
+  return window;
+}
+
+static void
+test_empty_project (void)
+{
+  MienTestPlace place;
+  MienWindow *window;
+
+  mien_test_place_init (&place, 0);
+  window = open_window (&place, "win.import");
+  g_assert_cmpstr (mien_window_get_path (window), ==, place.path);
+  g_assert_cmpstr (gtk_window_get_title (GTK_WINDOW (window)), ==, "Test faces");
+  check_actions (
+      window,
+      (const char *const[]){ "win.import", "win.annotator", "win.save-copy", NULL },
+      (const char *const[]){ "win.export", "win.retrain", "win.propose", "win.roll-back",
+                             NULL });
+  close_all ();
+  mien_test_place_clear (&place);
+}
+
+static void
+test_project (void)
+{
+  MienTestPlace place;
+  MienWindow *window;
+
+  mien_test_place_init (&place, 30);
+  window = open_window (&place, "win.retrain");
+  gtk_test_widget_wait_for_draw (GTK_WIDGET (window));
+  check_actions (window,
+                 (const char *const[]){ "win.export", "win.training", "win.undo", NULL },
+                 (const char *const[]){ "win.propose", "win.roll-back", NULL });
+  gtk_widget_activate_action (GTK_WIDGET (window), "win.show-view", "s", "models");
+  gtk_test_widget_wait_for_draw (GTK_WIDGET (window));
+
+  /* The same file by another path: the same window. */
+  {
+    g_autofree char *detour = g_strconcat (place.folder, "/./", "Test.mien", NULL);
+
+    mien_application_open_path (application, detour, NULL);
+    g_assert_cmpuint (n_windows (), ==, 1);
+  }
+  close_all ();
+  mien_test_place_clear (&place);
+}
+
+/* Opening what is no project leaves the start page and says why. */
+static void
+test_not_a_project (void)
+{
+  MienTestPlace place;
+  MienWindow *window;
+  g_autoptr (GError) error = NULL;
+
+  mien_test_place_init (&place, 0);
+  g_assert_true (g_file_set_contents (place.path, "not a project", -1, &error));
+  window = mien_window_new (application);
+  mien_window_open (window, place.path);
+  gtk_window_present (GTK_WINDOW (window));
+  g_assert_cmpstr (mien_window_get_path (window), ==, place.path);
+  mien_test_wait (mien_window_get_path (window) == NULL);
+  g_assert_cmpuint (n_messages (), ==, 1);
+  close_all ();
+  mien_test_place_clear (&place);
+}
+
+static void
+test_dialogs (void)
+{
+  g_autoptr (MienJobRunner) runner = mien_job_runner_new ("/p.mien", NULL);
+  GtkWidget *dialogs[] = {
+    mien_new_dialog_new (NULL),
+    mien_import_dialog_new (NULL, runner, "/p.mien"),
+    mien_export_dialog_new (NULL, runner, "/p.mien"),
+    mien_training_dialog_new (NULL, runner, "/p.mien"),
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (dialogs); i++)
+    {
+      gtk_window_present (GTK_WINDOW (dialogs[i]));
+      gtk_test_widget_wait_for_draw (dialogs[i]);
+      gtk_window_destroy (GTK_WINDOW (dialogs[i]));
+    }
+}
+
+static void
+check_icon (const char *name, gpointer data)
+{
+  GtkIconTheme *theme = gtk_icon_theme_get_for_display (gdk_display_get_default ());
+
+  if (!gtk_icon_theme_has_icon (theme, name))
+    g_error ("%s: no icon \"%s\" in the theme", (const char *) data, name);
+}
+
+/* Every icon-name of every template. */
+static void
+test_icons (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_auto (GStrv) files = g_resources_enumerate_children (
+      "/org/mien/Mien", G_RESOURCE_LOOKUP_FLAGS_NONE, &error);
+  g_autoptr (GRegex) regex = g_regex_new ("name=\"icon-name\">([^<]+)<", 0, 0, NULL);
+  guint found = 0;
+
+  g_assert_no_error (error);
+  for (guint i = 0; files[i] != NULL; i++)
+    {
+      g_autofree char *path = g_strconcat ("/org/mien/Mien/", files[i], NULL);
+      g_autoptr (GBytes) bytes = NULL;
+      g_autoptr (GMatchInfo) match = NULL;
+
+      if (!g_str_has_suffix (path, ".ui"))
+        continue;
+      bytes = g_resources_lookup_data (path, G_RESOURCE_LOOKUP_FLAGS_NONE, &error);
+      g_assert_no_error (error);
+      g_regex_match_full (regex, g_bytes_get_data (bytes, NULL),
+                          (gssize) g_bytes_get_size (bytes), 0, 0, &match, NULL);
+      for (; g_match_info_matches (match); g_match_info_next (match, NULL))
+        {
+          g_autofree char *name = g_match_info_fetch (match, 1);
+
+          check_icon (name, files[i]);
+          found++;
+        }
+    }
+  g_assert_cmpuint (found, >=, 5);
+  check_icon ("document-open-symbolic", (gpointer) "mien-file-row.c");
+}
+
+int
+main (int argc, char **argv)
+{
+  g_autoptr (GError) error = NULL;
+
+  gtk_test_init (&argc, &argv, NULL);
+  application = MIEN_APPLICATION (mien_application_new ());
+  g_application_set_flags (G_APPLICATION (application), G_APPLICATION_NON_UNIQUE);
+  g_application_register (G_APPLICATION (application), NULL, &error);
+  g_assert_no_error (error);
+
+  g_test_add_func ("/window/start-page", test_start_page);
+  g_test_add_func ("/window/empty-project", test_empty_project);
+  g_test_add_func ("/window/project", test_project);
+  g_test_add_func ("/window/not-a-project", test_not_a_project);
+  g_test_add_func ("/window/dialogs", test_dialogs);
+  g_test_add_func ("/window/icons", test_icons);
+  return g_test_run ();
+}
