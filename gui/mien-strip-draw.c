@@ -287,6 +287,7 @@ static void
 draw_rows (MienStrip *self, GtkSnapshot *snapshot, const MienStripPlan *plan, float top)
 {
   GdkRGBA dim = mien_review_theme_color (GTK_WIDGET (self), "view_fg_color", 0.55f);
+  float top = levels->rows;
   GdkRGBA present = mien_review_theme_color (GTK_WIDGET (self), "success_bg_color", 1.0f);
 
   for (guint i = plan->from; i < plan->to; i++)
@@ -300,7 +301,7 @@ draw_rows (MienStrip *self, GtkSnapshot *snapshot, const MienStripPlan *plan, fl
                       : mien_review_expression_color ((guint) cell->expression),
                   cell->expression_stored);
       y += RIBBON + ROW_SPACE;
-      for (guint u = 0; u < self->n_units; u++, y += UNIT_ROW + ROW_SPACE)
+      for (guint u = 0; u < self->n_units; u++, y += levels->unit_step)
         draw_block (self, snapshot,
                     &GRAPHENE_RECT_INIT (x + 1, y, plan->pitch - 2, UNIT_ROW),
                     cell->unit[u] > 0 ? &present : NULL, cell->unit_stored[u]);
@@ -308,9 +309,9 @@ draw_rows (MienStrip *self, GtkSnapshot *snapshot, const MienStripPlan *plan, fl
   for (guint row = 0; row < 1 + self->n_units; row++)
     {
       float height = row == 0 ? RIBBON : UNIT_ROW;
-      float y = row == 0 ? top
-                         : top + RIBBON + ROW_SPACE
-                               + (float) (row - 1) * (UNIT_ROW + ROW_SPACE);
+      float y = row == 0
+                    ? top
+                    : top + RIBBON + ROW_SPACE + (float) (row - 1) * levels->unit_step;
 
       draw_text (snapshot, self->row_names[row], plan->row_names,
                  y + (height - (float) text_height (self->row_names[row])) / 2.0f, &dim);
@@ -340,5 +341,5 @@ mien_strip_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
         draw_gap (self, snapshot, x - MIEN_STRIP_GAP / 2.0f, levels.height);
     }
   draw_trace (self, snapshot, &plan, &levels);
-  draw_rows (self, snapshot, &plan, levels.rows);
+  draw_rows (self, snapshot, &plan, &levels);
 }
