@@ -7,9 +7,10 @@
  * Images are read and decoded before the transaction that stores a batch of rows begins,
  * so that nobody waits for a decoder. Rows are whole or not there; a stopped import is
  * gone on with by importing again. A frame that is known with its image is not decoded
- * again: the file is read and its hash compared, and a file that changed is told by name
- * while the project keeps the image it has. The rows of a list are registered in one
- * transaction at the end, so that an order is either the old or the new one.
+ * again: the file is read and compared, and one that changed is told by name while the
+ * project keeps the image it has. The order of a list is written at the end, when all of
+ * its frames are there, in bursts too: an import that is stopped leaves the order that
+ * was.
  */
 
 #define G_LOG_DOMAIN "mien-importers"
@@ -544,7 +545,8 @@ store_list (MienImporter *importer, const char *name, GError **error)
       if ((*list == 0
            && !mien_frames_begin_list (importer->store, name, (MienSplit) row->split,
                                        list, error))
-          || !mien_frames_add_list_row (importer->store, *list, i + 1, row->frame, error))
+          || !mien_frames_add_list_row (importer->store, *list, i + 1, row->frame, error)
+          || !mien_store_breathe (importer->store, error))
         {
           mien_store_rollback (importer->store);
           return FALSE;
