@@ -284,7 +284,10 @@ draw_block (MienStrip *self,
 }
 
 static void
-draw_rows (MienStrip *self, GtkSnapshot *snapshot, const MienStripPlan *plan, float top)
+draw_rows (MienStrip *self,
+           GtkSnapshot *snapshot,
+           const MienStripPlan *plan,
+           const MienStripLevels *levels)
 {
   GdkRGBA dim = mien_review_theme_color (GTK_WIDGET (self), "view_fg_color", 0.55f);
   float top = levels->rows;
