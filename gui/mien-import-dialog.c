@@ -83,7 +83,7 @@ static void
 fill_splits (MienImportDialog *self, gboolean by_video)
 {
   const char *splits[] = { _ ("Training"), _ ("Validation"), _ ("Test"),
-                           by_video ? _ ("One video of five validates") : NULL, NULL };
+                           by_video ? _ ("Split 4 : 1 by video") : NULL, NULL };
   g_autoptr (GtkStringList) list = gtk_string_list_new (splits);
 
   adw_combo_row_set_model (self->split, G_LIST_MODEL (list));

@@ -26,6 +26,7 @@ struct _MienJobView
   GtkLabel *detail, *warning_text;
   GtkWidget *stop;
   AdwPreferencesGroup *report, *warnings;
+  GtkGrid *figures;
   AdwStatusPage *failed;
 };
 
@@ -53,16 +54,23 @@ follow (MienJobView *self)
 }
 
 static void
-add_row (MienJobView *self, const MienReportRow *row)
+add_row (MienJobView *self, int place, const MienReportRow *row)
 {
   g_autofree char *count = mien_report_count ((guint64) row->count);
-  GtkWidget *line = adw_action_row_new ();
-  GtkWidget *label = gtk_label_new (count);
+  GtkWidget *title = gtk_label_new (row->title);
+  GtkWidget *figure = gtk_label_new (count);
 
-  gtk_widget_add_css_class (label, "numeric");
-  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (line), row->title);
-  adw_action_row_add_suffix (ADW_ACTION_ROW (line), label);
-  adw_preferences_group_add (self->report, line);
+  gtk_label_set_xalign (GTK_LABEL (title), 0);
+  gtk_label_set_xalign (GTK_LABEL (figure), 1);
+  gtk_widget_set_hexpand (title, TRUE);
+  gtk_widget_add_css_class (figure, "numeric");
+  if (row->count == 0)
+    {
+      gtk_widget_add_css_class (title, "dim-label");
+      gtk_widget_add_css_class (figure, "dim-label");
+    }
+  gtk_grid_attach (self->figures, title, 0, place, 1, 1);
+  gtk_grid_attach (self->figures, figure, 1, place, 1, 1);
 }
 
 static void
@@ -121,7 +129,7 @@ on_ended (MienJobView *self)
     }
   n = import ? mien_report_import (json, rows) : mien_report_export (json, rows);
   for (guint i = 0; i < n; i++)
-    add_row (self, &rows[i]);
+    add_row (self, (int) i, &rows[i]);
   adw_preferences_group_set_title (self->report, import ? _ ("What Was Imported")
                                                         : _ ("What Was Exported"));
   show_warnings (self);
@@ -176,6 +184,7 @@ mien_job_view_class_init (MienJobViewClass *klass)
   CHILD (stop);
   CHILD (report);
   CHILD (warnings);
+  CHILD (figures);
   CHILD (failed);
 #undef CHILD
   gtk_widget_class_bind_template_callback (widget_class, on_stop);

@@ -140,6 +140,7 @@ mien_new_dialog_init (MienNewDialog *self)
                         _ ("Choose where the file goes"));
   mien_file_row_set_path (self->folder,
                           documents != NULL ? documents : g_get_home_dir ());
+  gtk_widget_grab_focus (GTK_WIDGET (self->name));
 }
 
 GtkWidget *

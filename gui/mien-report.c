@@ -173,6 +173,8 @@ mien_report_status (MienChild *child)
       add (text, state_name (child));
       return g_string_free (text, FALSE);
     }
+  if (line->kind != MIEN_JOB_LINE_PROGRESS)
+    add (text, _ ("starting"));
   add (text, stage_name (line->stage));
   add_place (text, line);
   if (isfinite (mien_child_get_score (child)))

@@ -71,6 +71,7 @@ typedef struct
 {
   MienWindow *window;
   gint64 model;
+  gboolean had_one; /* there is something to roll back to */
 } Use;
 
 static void
@@ -90,7 +91,10 @@ on_used (GObject *source, GAsyncResult *result, gpointer data)
   if (self->project != MIEN_PROJECT (source) || self->closing)
     return;
   text = g_strdup_printf (_ ("Model v%d is in use"), (int) use->model);
-  mien_window_toast_action (self, text, _ ("_Roll Back"), "win.roll-back", NULL);
+  if (use->had_one)
+    mien_window_toast_action (self, text, _ ("_Roll Back"), "win.roll-back", NULL);
+  else
+    mien_window_toast (self, text);
   if (mien_job_runner_find (self->runner, MIEN_CHILD_PROPOSE) == NULL)
     on_propose (GTK_WIDGET (self), NULL, NULL);
 }
@@ -102,6 +106,7 @@ mien_window_use_model (MienWindow *self, gint64 model)
 
   use->window = g_object_ref (self);
   use->model = model;
+  use->had_one = self->summary.status.current_model > 0;
   mien_project_use_model_async (self->project, model, on_used, use);
 }
 
@@ -283,6 +288,7 @@ show_status (MienWindow *self)
   g_autofree char *text = child != NULL ? mien_report_status (child) : NULL;
 
   gtk_label_set_text (self->job_status, text);
+  gtk_widget_set_visible (GTK_WIDGET (self->job_status), text != NULL);
 }
 
 void
