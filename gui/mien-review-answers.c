@@ -11,7 +11,6 @@
 
 #include "mien-review-answers.h"
 
-#include <glib/gi18n.h>
 #include <math.h>
 
 /* The order of the screen, which J follows: expression, point, units. */

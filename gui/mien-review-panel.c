@@ -28,7 +28,7 @@ struct _MienReviewPanel
 {
   GtkWidget parent_instance;
 
-  GtkWidget *scroller, *answers, *expressions, *units, *circumplex, *point_row, *readout;
+  GtkWidget *scroller, *answers, *expressions, *units, *circumplex;
   GtkWidget *model, *expression_cannot_tell, *point_cannot_tell;
   GtkWidget *valence, *arousal, *legend, *point_keys;
   GtkWidget *hint, *enter, *buttons, *confirm;
@@ -446,8 +446,6 @@ mien_review_panel_class_init (MienReviewPanelClass *klass)
   gtk_widget_class_bind_template_child (widget_class, MienReviewPanel, expressions);
   gtk_widget_class_bind_template_child (widget_class, MienReviewPanel, units);
   gtk_widget_class_bind_template_child (widget_class, MienReviewPanel, circumplex);
-  gtk_widget_class_bind_template_child (widget_class, MienReviewPanel, point_row);
-  gtk_widget_class_bind_template_child (widget_class, MienReviewPanel, readout);
   gtk_widget_class_bind_template_child (widget_class, MienReviewPanel, model);
   gtk_widget_class_bind_template_child (widget_class, MienReviewPanel,
                                         expression_cannot_tell);
