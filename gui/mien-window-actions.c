@@ -18,6 +18,7 @@
 #include "mien-file-row.h"
 #include "mien-import-dialog.h"
 #include "mien-new-dialog.h"
+#include "mien-report.h"
 #include "mien-training-dialog.h"
 
 static void
@@ -83,9 +84,7 @@ on_demo_drawn (MienWindow *self, MienChild *child)
 
   if (text == NULL && g_rename (making, path) != 0)
     text = g_strdup_printf ("%s: %s", path, g_strerror (errno));
-  if (self->settings == NULL)
-    return;
-  g_clear_pointer (&self->opening_path, g_free);
+  g_clear_object (&self->demo);
   if (text == NULL)
     {
       open_path (self, path);
@@ -96,20 +95,31 @@ on_demo_drawn (MienWindow *self, MienChild *child)
 }
 
 static void
+on_demo_changed (MienWindow *self, MienChild *child)
+{
+  g_autofree char *progress = mien_report_progress (child);
+  g_autofree char *text = g_strdup_printf (
+      "%s\n%s", _ ("Drawing the demo: faces that belong to nobody"), progress);
+
+  gtk_label_set_text (self->opening_text, text);
+}
+
+static void
 draw_demo (MienWindow *self)
 {
   g_autofree char *making = demo_path (".new");
   g_autofree char *folder = g_path_get_dirname (making);
-  MienChild *child;
 
   g_mkdir_with_parents (folder, 0755);
   g_remove (making);
-  child = mien_child_new (MIEN_CHILD_DEMO, (const char *const[]){ "demo", making, NULL });
-  gtk_stack_set_visible_child_name (self->pages, "opening");
-  g_signal_connect_object (child, "ended", G_CALLBACK (on_demo_drawn), self,
+  self->demo =
+      mien_child_new (MIEN_CHILD_DEMO, (const char *const[]){ "demo", making, NULL });
+  g_signal_connect_object (self->demo, "changed", G_CALLBACK (on_demo_changed), self,
                            G_CONNECT_SWAPPED);
-  g_object_set_data_full (G_OBJECT (self), "mien-demo", child, g_object_unref);
-  mien_child_start (child);
+  g_signal_connect_object (self->demo, "ended", G_CALLBACK (on_demo_drawn), self,
+                           G_CONNECT_SWAPPED);
+  gtk_stack_set_visible_child_name (self->pages, "opening");
+  mien_child_start (self->demo);
 }
 
 static void
@@ -118,6 +128,8 @@ on_demo (GtkWidget *widget, const char *name, GVariant *parameter)
   MienWindow *self = MIEN_WINDOW (widget);
   g_autofree char *path = demo_path (NULL);
 
+  if (self->demo != NULL)
+    return;
   if (g_file_test (path, G_FILE_TEST_EXISTS))
     {
       open_path (self, path);

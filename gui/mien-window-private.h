@@ -23,7 +23,7 @@ struct _MienWindow
   MienJobButton     *propose, *retrain;
   GtkMenuButton     *menu;
   GtkRevealer       *banner, *trouble;
-  GtkLabel          *trouble_text;
+  GtkLabel          *trouble_text, *opening_text;
   AdwToastOverlay   *toasts;
   GtkStack          *pages;
   AdwViewStack      *views;
@@ -35,6 +35,7 @@ struct _MienWindow
   GSettings         *settings;
   GCancellable      *opening;
   char              *opening_path;
+  MienChild         *demo;                 /* being drawn, NULL: none */
   MienProject       *project;
   MienJobRunner     *runner;
   GCancellable      *summing;              /* the summary that is asked for */

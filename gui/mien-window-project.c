@@ -185,6 +185,7 @@ mien_window_open (MienWindow *self, const char *path)
   self->opening = g_cancellable_new ();
   g_free (self->opening_path);
   self->opening_path = g_strdup (path);
+  gtk_label_set_text (self->opening_text, _ ("Opening the project"));
   show_page (self, "opening");
   mien_project_open_async (path, self->opening, on_opened, g_object_ref (self));
 }

@@ -187,6 +187,7 @@ mien_window_dispose (GObject *object)
   if (self->project != NULL)
     mien_window_set_project (self, NULL);
   g_clear_object (&self->opening);
+  g_clear_object (&self->demo);
   g_clear_pointer (&self->opening_path, g_free);
   g_clear_object (&self->settings);
   gtk_widget_dispose_template (GTK_WIDGET (self), MIEN_TYPE_WINDOW);
@@ -218,6 +219,7 @@ mien_window_class_init (MienWindowClass *klass)
   CHILD (banner);
   CHILD (trouble);
   CHILD (trouble_text);
+  CHILD (opening_text);
   CHILD (toasts);
   CHILD (pages);
   CHILD (views);
