@@ -168,5 +168,5 @@ const MienCommand mien_command_demo = {
   .long_running = TRUE,
   .run = run_demo,
   .details = "The faces are synthetic and marked as such. Two thirds of the labels of "
-             "the training\nvideos are hidden.",
+             "the training videos are hidden.",
 };

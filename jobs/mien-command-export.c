@@ -158,5 +158,5 @@ const MienCommand mien_command_export = {
   .run = run_export,
   .details =
       "\"accepted\" are the answers of the model in use above its thresholds; they "
-      "are not\nlabels and say so where the format can.",
+      "are not labels and say so where the format can.",
 };

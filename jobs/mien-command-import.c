@@ -152,8 +152,8 @@ const MienCommand mien_command_import_affwild2 = {
   .run = run_affwild2,
   .details =
       "Editions with 7 or 8 expressions and 8 or 12 action units are known by their "
-      "headers.\nImporting again adds nothing. What is wrong with a row or an image is "
-      "said on the\nstandard error and counted.",
+      "headers. Importing again adds nothing. What is wrong with a row or an image is "
+      "said on the standard error and counted.",
 };
 
 static gboolean
@@ -193,8 +193,7 @@ const MienCommand mien_command_import_folder = {
   .summary = "Take in a folder of images, with labels from a CSV",
   .long_running = TRUE,
   .run = run_folder,
-  .details =
-      "The folder of an image is its video, the digits at the end of its name its "
-      "number.\nImporting again adds nothing. What is wrong with a row or an image "
-      "is said on the\nstandard error and counted.",
+  .details = "The folder of an image is its video, the digits at the end of its name its "
+             "number. Importing again adds nothing. What is wrong with a row or an image "
+             "is said on the standard error and counted.",
 };

@@ -241,5 +241,5 @@ const MienCommand mien_command_label = {
   .run = run_label,
   .details =
       "\"?\" as a value means that one cannot tell. Answers, --confirm, --skip and "
-      "--not-a-face\nexclude each other.",
+      "--not-a-face exclude each other.",
 };

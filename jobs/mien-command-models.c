@@ -185,5 +185,5 @@ const MienCommand mien_command_use = {
   .summary = "Take a model into use, forward or back",
   .run = run_use,
   .details = "Labels stay as they are. Proposals are kept for the model in use and the "
-             "one before it;\n\"mienctl propose\" makes those of an older one again.",
+             "one before it; \"mienctl propose\" makes those of an older one again.",
 };

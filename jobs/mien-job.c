@@ -24,6 +24,8 @@
 
 #include "mien-json.h"
 
+#define HELP_COLUMNS 78
+
 G_DEFINE_QUARK (mien - job - error - quark, mien_job_error)
 
 struct _MienJobSignals
@@ -141,6 +143,38 @@ check_operands (MienJob *job, GError **error)
   return TRUE;
 }
 
+/* Paragraphs of one long line each, cut to lines. NULL for NULL. */
+static char *
+wrap (const char *text)
+{
+  g_auto (GStrv) words = text != NULL ? g_strsplit (text, " ", -1) : NULL;
+  GString *lines;
+  glong column = 0;
+
+  if (words == NULL)
+    return NULL;
+  lines = g_string_new (NULL);
+  for (guint i = 0; words[i] != NULL; i++)
+    {
+      const char *feed = strrchr (words[i], '\n');
+      glong width = g_utf8_strlen (words[i], (gssize) strcspn (words[i], "\n"));
+
+      if (column > 0 && column + 1 + width > HELP_COLUMNS)
+        {
+          g_string_append_c (lines, '\n');
+          column = 0;
+        }
+      else if (column > 0)
+        {
+          g_string_append_c (lines, ' ');
+          column++;
+        }
+      g_string_append (lines, words[i]);
+      column = feed != NULL ? g_utf8_strlen (feed + 1, -1) : column + width;
+    }
+  return g_string_free (lines, FALSE);
+}
+
 /* What --help prints is the output of the run; the error tells the caller to leave. */
 static gboolean
 give_help (MienJob *job, GOptionContext *context, GError **error)
@@ -176,6 +210,7 @@ mien_job_parse (MienJob *job, const GOptionEntry *entries, GError **error)
   g_autoptr (GError) failed = NULL;
   g_autofree char *title = g_strconcat ("mienctl ", job->command->name, NULL);
   g_autofree char *progress = NULL;
+  g_autofree char *details = wrap (job->command->details);
   gboolean help = FALSE;
   const GOptionEntry shared[] = {
     { "help", 'h', 0, G_OPTION_ARG_NONE, &help, "Show this help", NULL },
@@ -191,7 +226,7 @@ mien_job_parse (MienJob *job, const GOptionEntry *entries, GError **error)
 
   g_option_context_set_help_enabled (context, FALSE);
   g_option_context_set_summary (context, job->command->summary);
-  g_option_context_set_description (context, job->command->details);
+  g_option_context_set_description (context, details);
   g_option_context_add_main_entries (context, entries, NULL);
   g_option_context_add_main_entries (context, shared, NULL);
   if (job->command->long_running)
