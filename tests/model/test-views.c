@@ -68,7 +68,7 @@ test_augments (void)
         {
           MienAugmentRange range = mien_augment_ranges[augment];
           double share = (double[]){ 0, 0.31, 0.77, 0.9999 }[step];
-          int side = step % 2 ? 17 : SIDE;
+          int side = step % 2 ? 17 : 24;
 
           draw_image (kind, side);
           check_augment ((MienAugment) augment,
