@@ -17,6 +17,7 @@ Stops at the first failure and keeps the project then. Standard library only.
 """
 
 import argparse
+import contextlib
 import os
 import random
 import shutil
@@ -105,15 +106,18 @@ class Soak:
         self.survived = sum(found.get(name) == (1, int(undo)) for name, undo in self.doubtful.items())
 
     def processes(self, program):
-        """Running processes of that name that work in the scratch folder."""
+        """Running processes of that name that were started here: the scratch folder is in their
+        environment."""
         pids = []
         for pid in filter(str.isdigit, os.listdir('/proc')):
             try:
-                with open(f'/proc/{pid}/cmdline', 'rb') as f:
-                    words = f.read().decode(errors='replace').split('\0')
+                with open(f'/proc/{pid}/comm', encoding='utf-8', errors='replace') as f:
+                    name = f.read().strip()
+                with open(f'/proc/{pid}/environ', 'rb') as f:
+                    ours = os.fsencode(self.ctl.scratch) in f.read()
             except OSError:
                 continue
-            if os.path.basename(words[0]) == program and any(self.ctl.scratch in w for w in words[1:]):
+            if name == program and ours:
                 pids.append(int(pid))
         return pids
 
@@ -274,12 +278,14 @@ def soak_engine(soak, rounds):
             soak.ctl.must('use', project, str(soak.ctl.json('models', project)[0]['id']))
         process = soak.ctl.start(*commands[which], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
         end = time.monotonic() + soak.random.uniform(0, longest[which])
-        while time.monotonic() < end and process.poll() is None:
+        pids = []
+        while (time.monotonic() < end or not pids) and process.poll() is None:
             time.sleep(0.002)
-        pids = soak.processes('mien-engine')
+            pids = soak.processes('mien-engine')
         for pid in pids:
-            os.kill(pid, signal.SIGKILL)
-        killed += bool(pids)
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+                killed += 1
         _, err = process.communicate(timeout=600)
         check(process.returncode == 0, f'{commands[which][0]} after a crash of the engine: {err}')
         soak.check_decisions(project)
