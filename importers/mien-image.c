@@ -14,7 +14,11 @@
 
 #include <string.h>
 
-G_DEFINE_QUARK (mien - import - error - quark, mien_import_error)
+GQuark
+mien_import_error_quark (void)
+{
+  return g_quark_from_static_string ("mien-import-error-quark");
+}
 
 void
 mien_image_clear (MienImage *image)

@@ -26,7 +26,11 @@
 
 #define HELP_COLUMNS 78
 
-G_DEFINE_QUARK (mien - job - error - quark, mien_job_error)
+GQuark
+mien_job_error_quark (void)
+{
+  return g_quark_from_static_string ("mien-job-error-quark");
+}
 
 struct _MienJobSignals
 {
