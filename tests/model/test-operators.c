@@ -18,7 +18,8 @@
 enum
 {
   GUARD = 16,
-  MAX_CHECKED = 60, /* gradients of an input that are looked at */
+  MAX_FLOATS = 1 << 24, /* of one tensor */
+  MAX_CHECKED = 60,     /* gradients of an input that are looked at */
 };
 
 static const float SENTINEL = 12345.75f;
@@ -27,8 +28,10 @@ static const float SENTINEL = 12345.75f;
 static float *
 new_guarded (size_t n)
 {
-  float *floats = malloc ((n + 2 * GUARD) * sizeof *floats);
+  float *floats = NULL;
 
+  if (n <= MAX_FLOATS)
+    floats = malloc ((n + 2 * GUARD) * sizeof *floats);
   CHECK (floats != NULL);
   for (size_t i = 0; i < n + 2 * GUARD; i++)
     floats[i] = SENTINEL;
