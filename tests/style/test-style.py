@@ -50,7 +50,7 @@ CASES = (
     ('jobs with the window', style.check_layers, 'jobs/a.c', '#include "mien-window.h"\n', 1),
     ('gui with the store', style.check_layers, 'gui/a.c', '#include "mien-store.h"\n', 0),
     ('gui with jobs', style.check_layers, 'gui/a.c', '#include "mien-job-list.h"\n', 1),
-    ('gui by a path', style.check_layers, 'gui/a.c', '#include "../importers/mien-image.h"\n', 1),
+    ('gui by a path', style.check_layers, 'gui/a.c', '#include "../model/mien-pack.h"\n', 1),
     ('gui with SQLite', style.check_layers, 'gui/a.h', '#include <sqlite3.h>\n', 1),
     ("somebody else's private header", style.check_layers, 'jobs/a.c',
      '#include "mien-store-private.h"\n', 1),
