@@ -725,20 +725,26 @@ mien_review_session_decision_failed (MienReviewSession *session, guint64 serial)
     }
 }
 
+/* The strips of the faces on screen and ahead may show a frame whose labels changed. */
+static void
+read_anew (MienReviewSession *session)
+{
+  g_hash_table_remove_all (session->views);
+  session->stale = session->frame != 0;
+}
+
 void
 mien_review_session_undone (MienReviewSession *session, gint64 frame)
 {
   g_hash_table_remove (session->seen, &frame);
-  g_hash_table_remove (session->views, &frame);
+  read_anew (session);
   for (guint i = 0; i < session->recent->len; i++)
     if (((MienReviewRecent *) session->recent->pdata[i])->frame == frame)
       {
         g_ptr_array_remove_index (session->recent, i);
         break;
       }
-  if (frame == session->frame)
-    session->stale = TRUE;
-  else
+  if (frame != session->frame)
     put_first (session, frame);
   if (session->state == MIEN_REVIEW_DONE)
     enter_next (session);
@@ -748,8 +754,6 @@ void
 mien_review_session_redone (MienReviewSession *session, gint64 frame)
 {
   g_hash_table_add (session->seen, key (frame));
-  g_hash_table_remove (session->views, &frame);
+  read_anew (session);
   drop_upcoming (session, frame);
-  if (frame == session->frame)
-    session->stale = TRUE;
 }

@@ -535,6 +535,8 @@ test_undo_elsewhere_stays_here (void)
   mien_review_session_undone (session, 1);
   g_assert_cmpuint (mien_review_session_recent (session)->len, ==, 0);
   g_assert_cmpint (mien_review_session_frame (session), ==, 2);
+  /* Its strip may show the frame, with the answer that was taken back. */
+  g_assert_cmpint (mien_review_session_wants_frame (session), ==, 2);
   mien_review_session_presented (session, 2001);
   decide (session, MIEN_DECISION_SKIP, 2002, &decision, &serial);
   /* And is asked next. */
