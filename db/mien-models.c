@@ -28,7 +28,8 @@
   " m.tasks, m.input_size, m.ready, m.has_heads, m.created,"                             \
   " m.id = ifnull ((SELECT u.model FROM model_use u ORDER BY u.id DESC LIMIT 1), 0),"    \
   " EXISTS (SELECT 1 FROM model_use u WHERE u.model = m.id),"                            \
-  " EXISTS (SELECT 1 FROM prediction p WHERE p.model = m.id) FROM model m"
+  " EXISTS (SELECT 1 FROM prediction p WHERE p.model = m.id), o.parameters, o.raw"       \
+  " FROM model m LEFT JOIN postprocess o ON o.model = m.id"
 
 void
 mien_model_free (MienModel *model)
@@ -152,6 +153,8 @@ read_model (MienStore *store, MienStatement *row, GError **error)
   model->current = mien_column_int (row, 13) != 0;
   model->was_used = mien_column_int (row, 14) != 0;
   model->has_proposals = mien_column_int (row, 15) != 0;
+  if (!mien_postprocessing_read (store, row, 16, model, error))
+    return NULL;
   return g_steal_pointer (&model);
 }
 

@@ -25,6 +25,17 @@ typedef struct
   double action_units[MIEN_UNIT_COUNT];        /* of max (p, 1 - p) */
 } MienThresholds;
 
+/* What is done to the model's answers before anybody sees them, as model/mien-postprocess.h has it: a sigma of
+ * the smoothing in frames^2 and a temperature by task (0 and 1: nothing; the points have no temperature),
+ * and where the decisions lie. */
+typedef struct
+{
+  double sigma_valence_arousal, sigma_expression, sigma_action_units;
+  double temperature_expression, temperature_action_units;
+  double expression_bias[MIEN_EXPRESSION_COUNT];          /* is added to log p */
+  double action_unit_thresholds[MIEN_UNIT_COUNT];         /* present: p is above */
+} MienPostprocessing;
+
 typedef struct
 {
   gint64          id;                      /* 1, 2, ...: what a person sees as "v3" */
@@ -35,6 +46,9 @@ typedef struct
   char           *settings;                /* JSON object */
   char           *metrics;                 /* JSON object as `evaluate` prints it, or NULL */
   MienThresholds  thresholds;
+  gboolean        has_postprocessing;
+  MienPostprocessing postprocessing;
+  gboolean        raw;                     /* the predictions there are were made without it */
   guint           tasks;                   /* bit MienTask: trained on labels of that task */
   int             input_size;
   gboolean        ready;                   /* weights are whole */
@@ -69,6 +83,11 @@ gboolean    mien_models_set_thresholds (MienStore            *store,
                                         gint64                model,
                                         const MienThresholds *thresholds,
                                         GError              **error);
+/* Once, before the model has said anything. INVALID if a number is out of range, EXISTS a second time. */
+gboolean    mien_models_set_postprocessing (MienStore                *store,
+                                            gint64                    model,
+                                            const MienPostprocessing *postprocessing,
+                                            GError                  **error);
 /* A point of a curve: name ("loss", "threshold.4", "validation_score" ...) at an epoch. */
 gboolean    mien_models_add_point   (MienStore       *store,
                                      gint64           model,

@@ -86,32 +86,14 @@ prediction_is_valid (const MienPrediction *prediction)
   return valid;
 }
 
-/* The class of the largest probability, the first of equals; second: the runner-up's
- * probability. */
-static guint
-largest (const float *probabilities, double *second)
-{
-  guint best = 0;
-
-  *second = 0.0;
-  for (guint i = 1; i < MIEN_EXPRESSION_COUNT; i++)
-    if (probabilities[i] > probabilities[best])
-      best = i;
-  for (guint i = 0; i < MIEN_EXPRESSION_COUNT; i++)
-    if (i != best)
-      *second = MAX (*second, (double) probabilities[i]);
-  return best;
-}
-
 static double
 threshold_of (const MienModel *model, guint item, const MienPrediction *prediction)
 {
-  double second;
-
   if (item == MIEN_ITEM_VALENCE_AROUSAL)
     return model->thresholds.valence_arousal;
   if (item == MIEN_ITEM_EXPRESSION)
-    return model->thresholds.expression[largest (prediction->expression, &second)];
+    return model->thresholds
+        .expression[mien_model_expression (model, prediction->expression)];
   return model->thresholds.action_units[item - MIEN_ITEM_FIRST_UNIT];
 }
 
@@ -125,7 +107,7 @@ mien_proposal_from_prediction (const MienPrediction *prediction,
     {
       MienTask task = mien_item_task ((MienItem) item);
       MienLabel *label = &proposal->labels.item[item];
-      double second, p;
+      double p;
 
       if (!(model->tasks & 1u << task))
         continue;
@@ -138,35 +120,44 @@ mien_proposal_from_prediction (const MienPrediction *prediction,
         }
       else if (task == MIEN_TASK_EXPRESSION)
         {
-          guint best = largest (prediction->expression, &second);
+          guint best = mien_model_expression (model, prediction->expression);
 
           label->value[0] = best;
           proposal->confidence[item] = prediction->expression[best];
         }
       else
         {
-          p = prediction->action_units[item - MIEN_ITEM_FIRST_UNIT];
-          label->value[0] = p >= 0.5 ? 1.0 : 0.0;
-          proposal->confidence[item] = MAX (p, 1.0 - p);
+          guint unit = item - MIEN_ITEM_FIRST_UNIT;
+          gboolean present;
+
+          p = prediction->action_units[unit];
+          present = mien_model_has_unit (model, unit, p);
+          label->value[0] = present ? 1.0 : 0.0;
+          proposal->confidence[item] = present ? p : 1.0 - p;
         }
       proposal->accepted[item] =
           proposal->confidence[item] >= threshold_of (model, item, prediction);
     }
 }
 
-/* How much a person's answer is needed, 0 to 1: by margin for the expression, by the
- * distance from a coin's toss for a unit, by spread for the point. */
+/* How much a person's answer is needed, 0 to 1: by margin for the expression (an answer
+ * that another class surpasses has none), by the distance from a coin's toss for a unit,
+ * by spread for the point. */
 static double
-uncertainty (const MienPrediction *prediction, guint item)
+uncertainty (const MienModel *model, const MienPrediction *prediction, guint item)
 {
-  double second, first, p;
+  double second = 0.0, p;
 
   if (item == MIEN_ITEM_VALENCE_AROUSAL)
     return MIN (1.0, (double) prediction->spread);
   if (item == MIEN_ITEM_EXPRESSION)
     {
-      first = prediction->expression[largest (prediction->expression, &second)];
-      return 1.0 - (first - second);
+      guint answer = mien_model_expression (model, prediction->expression);
+
+      for (guint i = 0; i < MIEN_EXPRESSION_COUNT; i++)
+        if (i != answer)
+          second = MAX (second, (double) prediction->expression[i]);
+      return MIN (1.0, 1.0 - ((double) prediction->expression[answer] - second));
     }
   p = prediction->action_units[item - MIEN_ITEM_FIRST_UNIT];
   return 1.0 - fabs (2.0 * p - 1.0);
@@ -209,7 +200,7 @@ mien_proposal_row (const MienPrediction *prediction,
       if (!labelled)
         {
           unlabelled++;
-          sum += uncertainty (prediction, item);
+          sum += uncertainty (model, prediction, item);
         }
       if (class > chosen
           || (class == chosen && proposal.confidence[item] < row->confidence))
@@ -537,8 +528,8 @@ mien_proposals_accepted (MienStore *store,
 
 /* A few frames at a time, so that decisions get in between. What goes from prediction
  * goes from proposal with it, and the frames that rested on it are unread again. */
-static gboolean
-drop_predictions (MienStore *store, gint64 model, GError **error)
+gboolean
+mien_proposals_drop (MienStore *store, gint64 model, GError **error)
 {
   gint64 last = 0, next;
 
@@ -580,7 +571,7 @@ prune (MienStore *store, GError **error)
         return mien_proposals_settle (store, current, error)
                && mien_proposals_settle (store, previous, error)
                && mien_proposals_take_over (store, current, error);
-      if (!drop_predictions (store, model, error))
+      if (!mien_proposals_drop (store, model, error))
         return FALSE;
     }
 }

@@ -27,6 +27,12 @@ gboolean    mien_proposals_store    (MienStore            *store,
                                      gint64                frame,
                                      const MienPrediction *prediction,
                                      GError              **error);
+/* Whether what the model says from now on is raw or went through its post-processing. Where that changes, all
+ * that it has said is dropped first; a model without post-processing is not asked. */
+gboolean    mien_proposals_set_raw  (MienStore            *store,
+                                     gint64                model,
+                                     gboolean              raw,
+                                     GError              **error);
 /* Frames with an image, a face, and no prediction of the model, at most limit, in the order of need.
  * Those whose prediction was stored are not returned again. gint64 ids. */
 GArray     *mien_proposals_pending  (MienStore            *store,
@@ -51,7 +57,8 @@ typedef struct
   gboolean   accepted[MIEN_ITEM_COUNT];
 } MienProposal;
 
-/* The proposal that follows from a prediction: argmax, 0.5, the clamped point. Pure. */
+/* The proposal that follows from a prediction: argmax, 0.5, the clamped point; with post-processing the
+ * argmax of log p + bias and the threshold of the unit, at the confidence that p says. Pure. */
 void        mien_proposal_from_prediction (const MienPrediction *prediction,
                                            const MienModel      *model,
                                            MienProposal         *proposal);

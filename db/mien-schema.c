@@ -294,35 +294,48 @@ static const char *const version_1[] = {
   NULL,
 };
 
+/* Version 2: post-processing. raw: the predictions there are of the model were made
+ * without it. */
+static const char *const version_2[] = {
+  "CREATE TABLE postprocess ("
+  "  model INTEGER PRIMARY KEY REFERENCES model ON DELETE CASCADE,"
+  "  parameters BLOB NOT NULL CHECK (length (parameters) = 200)," /* 25 doubles, little
+                                                                     endian */
+  "  raw INTEGER NOT NULL DEFAULT 0 CHECK (raw IN (0, 1))"
+  ") STRICT",
+  NULL,
+};
+
 /* steps[n] leads from version n to n + 1. A released step is never edited. */
 static const char *const *const steps[MIEN_SCHEMA_VERSION] = {
   version_1,
+  version_2,
 };
 
-static gboolean
-make_tables (sqlite3 *db)
+gboolean
+mien_schema_step (sqlite3 *db, int from, int to)
 {
-  for (guint version = 0; version < G_N_ELEMENTS (steps); version++)
+  for (int version = from; version < to; version++)
     for (guint i = 0; steps[version][i] != NULL; i++)
       if (sqlite3_exec (db, steps[version][i], NULL, NULL, NULL) != SQLITE_OK)
         return FALSE;
   return TRUE;
 }
 
-/* In an empty file: the numbers that name it, the tables, and last the log, which stays
- * with the file. */
+/* In an empty file: the numbers that name it, and the tables. */
 gboolean
-mien_schema_create (sqlite3 *db, const char *path, GError **error)
+mien_schema_create (sqlite3 *db, int version, const char *path, GError **error)
 {
   g_autofree char *numbers =
       g_strdup_printf ("PRAGMA application_id = %d; PRAGMA user_version = %d",
-                       MIEN_APPLICATION_ID, MIEN_SCHEMA_VERSION);
+                       MIEN_APPLICATION_ID, version);
 
   if (sqlite3_exec (db,
                     "PRAGMA page_size = 4096; PRAGMA foreign_keys = ON; BEGIN IMMEDIATE",
                     NULL, NULL, NULL)
           == SQLITE_OK
-      && sqlite3_exec (db, numbers, NULL, NULL, NULL) == SQLITE_OK && make_tables (db)
+      && sqlite3_exec (db, numbers, NULL, NULL, NULL) == SQLITE_OK
+      && mien_schema_step (db, 0, version)
       && sqlite3_exec (db, "COMMIT", NULL, NULL, NULL) == SQLITE_OK)
     return TRUE;
   mien_set_sqlite_error (db, path, error);
@@ -357,29 +370,31 @@ read_schema (sqlite3 *db)
 }
 
 static GHashTable *
-expected_schema (void)
+expected_schema (int version)
 {
-  static GHashTable *expected;
+  static GHashTable *schemas[MIEN_SCHEMA_VERSION];
+  GHashTable **expected = &schemas[version - 1];
 
-  if (g_once_init_enter (&expected))
+  if (g_once_init_enter (expected))
     {
       GHashTable *schema = NULL;
       sqlite3 *db = NULL;
 
-      if (sqlite3_open (":memory:", &db) == SQLITE_OK && make_tables (db))
+      if (sqlite3_open (":memory:", &db) == SQLITE_OK
+          && mien_schema_step (db, 0, version))
         schema = read_schema (db);
       if (schema == NULL)
         g_error ("the tables cannot be made: %s", sqlite3_errmsg (db));
       sqlite3_close (db);
-      g_once_init_leave (&expected, schema);
+      g_once_init_leave (expected, schema);
     }
-  return expected;
+  return *expected;
 }
 
 gboolean
-mien_schema_check (sqlite3 *db, const char *path, GError **error)
+mien_schema_check (sqlite3 *db, int version, const char *path, GError **error)
 {
-  GHashTable *expected = expected_schema ();
+  GHashTable *expected = expected_schema (version);
   g_autoptr (GHashTable) actual = read_schema (db);
   GHashTableIter iter;
   gpointer name, sql;

@@ -16,7 +16,7 @@ G_BEGIN_DECLS
  */
 
 #define MIEN_APPLICATION_ID 0x4d49454e     /* "MIEN" at byte 68 of the file */
-#define MIEN_SCHEMA_VERSION 1
+#define MIEN_SCHEMA_VERSION 2
 #define MIEN_MAX_IMAGE_BYTES (64 * 1024 * 1024)
 #define MIEN_MAX_KEY_BYTES 512
 #define MIEN_MAX_DEPTH 16
@@ -162,10 +162,25 @@ void           mien_place_remove      (const char       *path);
 
 /* mien-schema.c */
 gboolean       mien_schema_create     (sqlite3          *db,
+                                       int               version,
                                        const char       *path,
                                        GError          **error);
+/* What a file of that version must hold, and nothing else. */
 gboolean       mien_schema_check      (sqlite3          *db,
+                                       int               version,
                                        const char       *path,
+                                       GError          **error);
+/* Makes the tables of version `to` of those of version `from`; SQLite's last error tells what failed. */
+gboolean       mien_schema_step       (sqlite3          *db,
+                                       int               from,
+                                       int               to);
+
+/* mien-migrate.c: a project of an earlier version becomes one of this version, after a copy. */
+gboolean       mien_store_migrate     (MienStore        *store,
+                                       GError          **error);
+
+/* mien-store.c: an empty file under a name of its own beside path, which must be free. */
+char          *mien_store_temporary   (const char       *path,
                                        GError          **error);
 
 /* mien-frames.c */
@@ -238,6 +253,19 @@ gboolean       mien_models_exists     (MienStore        *store,
                                        gboolean         *exists,
                                        GError          **error);
 
+/* mien-postprocessing.c: row, of SELECT parameters, raw FROM postprocess, from that column on. */
+gboolean       mien_postprocessing_read (MienStore      *store,
+                                         MienStatement  *row,
+                                         int             column,
+                                         MienModel      *model,
+                                         GError        **error);
+/* The class that is answered; the first of equals. */
+guint          mien_model_expression  (const MienModel  *model,
+                                       const float      *probabilities);
+gboolean       mien_model_has_unit    (const MienModel  *model,
+                                       guint             unit,
+                                       double            probability);
+
 /* mien-proposals.c: what the queue needs to know of a frame and task. */
 typedef struct
 {
@@ -266,6 +294,10 @@ gboolean       mien_proposals_state   (MienStore            *store,
                                        GError              **error);
 gboolean       mien_proposals_refresh (MienStore            *store,
                                        gint64                frame,
+                                       GError              **error);
+/* In a transaction, which it breathes: drops all that the model has said. */
+gboolean       mien_proposals_drop    (MienStore            *store,
+                                       gint64                model,
                                        GError              **error);
 /* Lets the rows of a model whose thresholds have changed follow them, a few at a time. */
 gboolean       mien_proposals_settle  (MienStore            *store,

@@ -165,7 +165,8 @@ set_pragmas (MienStore *store, gboolean immutable, GError **error)
           store->path);
       return FALSE;
     }
-  if (!mien_schema_check (store->db, store->path, error))
+  if ((version < MIEN_SCHEMA_VERSION && !mien_store_migrate (store, error))
+      || !mien_schema_check (store->db, MIEN_SCHEMA_VERSION, store->path, error))
     return FALSE;
   if (store->mode == MIEN_STORE_READ_ONLY
       && sqlite3_exec (store->db, "PRAGMA query_only = ON", NULL, NULL, NULL)
@@ -291,8 +292,8 @@ mien_store_open (const char *path, MienStoreMode mode, GError **error)
 }
 
 /* An empty file under a name of its own beside path. */
-static char *
-make_temporary (const char *path, GError **error)
+char *
+mien_store_temporary (const char *path, GError **error)
 {
   g_autofree char *folder = g_path_get_dirname (path);
   g_autofree char *base = g_path_get_basename (path);
@@ -332,7 +333,7 @@ fill_new (sqlite3 *db, const char *path, const char *name, GError **error)
   gboolean ok;
   MienUuid uuid;
 
-  if (!mien_schema_create (db, path, error))
+  if (!mien_schema_create (db, MIEN_SCHEMA_VERSION, path, error))
     return FALSE;
   mien_uuid_random (&uuid);
   ok = sqlite3_prepare_v2 (db, sql, -1, &stmt, NULL) == SQLITE_OK
@@ -364,7 +365,7 @@ mien_store_create (const char *path, const char *name, GError **error)
                    path);
       return NULL;
     }
-  temporary = make_temporary (absolute, error);
+  temporary = mien_store_temporary (absolute, error);
   if (temporary == NULL)
     return NULL;
 
@@ -406,7 +407,7 @@ gboolean
 mien_store_save_copy (MienStore *store, const char *path, GError **error)
 {
   g_autofree char *absolute = g_canonicalize_filename (path, NULL);
-  g_autofree char *temporary = make_temporary (absolute, error);
+  g_autofree char *temporary = mien_store_temporary (absolute, error);
   sqlite3 *copy = NULL;
   gboolean ok;
 

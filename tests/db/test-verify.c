@@ -18,6 +18,11 @@ static void
 fill (MienStore *store)
 {
   MienLabels labels = { 0 };
+  MienPostprocessing numbers = { .sigma_expression = 32,
+                                 .temperature_expression = 1.5,
+                                 .temperature_action_units = 1,
+                                 .expression_bias = { 0.5 },
+                                 .action_unit_thresholds = { 0.75, 0.5 } };
   g_autoptr (GError) error = NULL;
   gint64 frames[4], ana, ben, model;
 
@@ -27,6 +32,8 @@ fill (MienStore *store)
   ana = test_add_annotator (store, "Ana");
   ben = test_add_annotator (store, "Ben");
   model = test_add_model (store, 7);
+  mien_models_set_postprocessing (store, model, &numbers, &error);
+  g_assert_no_error (error);
   mien_models_use (store, model, &error);
   g_assert_no_error (error);
   labels.item[MIEN_ITEM_EXPRESSION] = test_value (3);
@@ -74,6 +81,8 @@ test_faults (void)
     { "DELETE FROM proposal WHERE task = 1 AND frame = 3", "proposals" },
     { "UPDATE prediction SET outputs = zeroblob (92) WHERE frame = 2", "proposals" },
     { "UPDATE model SET tasks = 3", "proposals" },
+    { "UPDATE postprocess SET raw = 1", "proposals" },
+    { "UPDATE postprocess SET parameters = zeroblob (200)", "post-processing" },
     { "UPDATE census SET frames = frames + 1 WHERE split = 0", "census" },
     { "UPDATE census SET imported_1 = 0", "census" },
     { "UPDATE census SET touched_2 = 1 WHERE split = 2", "census" },
