@@ -21,8 +21,8 @@ enum
 {
   STAGES = 4,
   WIDTH = 64,
-  FEATURES = 512,
-  HIDDEN = 16,
+  FEATURES = MIEN_WEIGHTS_FEATURES,
+  HIDDEN = MIEN_WEIGHTS_HIDDEN,
   EXPRESSIONS = 8,
   ACTION_UNITS = 12,
 };
@@ -228,32 +228,81 @@ add_float (MienTensors *out,
   return TRUE;
 }
 
+static gboolean
+has_all_heads (const gboolean whole[N_GROUPS])
+{
+  return whole[GROUP_EXPRESSION] && whole[GROUP_VALENCE_AROUSAL]
+         && whole[GROUP_ACTION_UNITS];
+}
+
+/* Which groups are whole; FALSE with the error set if the trunk is not. list: filled. */
+static gboolean
+find_groups (const MienTensors *tensors,
+             GArray *list,
+             gboolean authors,
+             gboolean whole[N_GROUPS],
+             GError **error)
+{
+  for (int group = 0; group < N_GROUPS; group++)
+    whole[group] = TRUE;
+  expect_trunk (list);
+  expect_heads (list);
+  for (guint i = 0; i < list->len && whole[GROUP_TRUNK]; i++)
+    {
+      const Expected *expected = &g_array_index (list, Expected, i);
+
+      if (find (tensors, expected, authors, expected->group == GROUP_TRUNK ? error : NULL)
+          == NULL)
+        whole[expected->group] = FALSE;
+    }
+  return whole[GROUP_TRUNK];
+}
+
+static GArray *
+list_new (void)
+{
+  GArray *list = g_array_new (FALSE, FALSE, sizeof (Expected));
+
+  g_array_set_clear_func (list, expected_clear);
+  return list;
+}
+
+gboolean
+mien_weights_check_engine (const MienTensors *tensors,
+                           gboolean *has_heads,
+                           GError **error)
+{
+  g_autoptr (GArray) list = list_new ();
+  gboolean whole[N_GROUPS];
+
+  if (!find_groups (tensors, list, FALSE, whole, error))
+    return FALSE;
+  for (guint i = 0; i < list->len; i++)
+    {
+      const char *name = g_array_index (list, Expected, i).name;
+      const MienTensor *tensor = mien_tensors_find (tensors, name);
+
+      if (tensor != NULL && tensor->dtype != MIEN_DTYPE_F32)
+        return mien_weights_fail (error, "tensor %s is %s instead of F32", name,
+                                  mien_dtype_name (tensor->dtype));
+    }
+  *has_heads = has_all_heads (whole);
+  return TRUE;
+}
+
 MienTensors *
 mien_weights_for_engine (const MienTensors *tensors,
                          const char *name,
                          gboolean *has_heads,
                          GError **error)
 {
-  g_autoptr (GArray) list = g_array_new (FALSE, FALSE, sizeof (Expected));
+  g_autoptr (GArray) list = list_new ();
   gboolean authors = mien_tensors_find (tensors, "base.0.weight") != NULL;
-  gboolean whole[N_GROUPS] = { TRUE, TRUE, TRUE, TRUE };
+  gboolean whole[N_GROUPS];
   MienTensors *out = mien_tensors_new ();
   gboolean fine = out != NULL || mien_weights_fail (error, "not enough memory");
 
-  g_array_set_clear_func (list, expected_clear);
-  expect_trunk (list);
-  expect_heads (list);
-  for (guint i = 0; fine && i < list->len; i++)
-    {
-      const Expected *expected = &g_array_index (list, Expected, i);
-      gboolean in_trunk = expected->group == GROUP_TRUNK;
-
-      if (find (tensors, expected, authors, in_trunk ? error : NULL) == NULL)
-        {
-          whole[expected->group] = FALSE;
-          fine = !in_trunk;
-        }
-    }
+  fine = fine && find_groups (tensors, list, authors, whole, error);
   for (guint i = 0; fine && i < list->len; i++)
     {
       const Expected *expected = &g_array_index (list, Expected, i);
@@ -267,7 +316,6 @@ mien_weights_for_engine (const MienTensors *tensors,
       mien_tensors_free (out);
       return NULL;
     }
-  *has_heads = whole[GROUP_EXPRESSION] && whole[GROUP_VALENCE_AROUSAL]
-               && whole[GROUP_ACTION_UNITS];
+  *has_heads = has_all_heads (whole);
   return out;
 }

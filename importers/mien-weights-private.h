@@ -10,6 +10,13 @@ G_BEGIN_DECLS
  * state dict in the pickle then says which tensors lie in them. All errors are BAD_WEIGHTS, without
  * the file's name. */
 
+/* Of the engine's network (METHOD.md section 4). */
+enum
+{
+  MIEN_WEIGHTS_FEATURES = 512,
+  MIEN_WEIGHTS_HIDDEN = 16,
+};
+
 /* Bytes in the file. */
 typedef struct
 {
@@ -46,6 +53,11 @@ MienTensors  *mien_weights_state       (const MienPickleNode  *root,
 gboolean      mien_weights_storage_id  (const MienPickleNode  *node,
                                         MienStorageId         *id,
                                         GError               **error);
+/* Whether these are the engine's names, shapes and float32: the trunk, without which it fails, and
+ * all heads. */
+gboolean      mien_weights_check_engine (const MienTensors  *tensors,
+                                         gboolean           *has_heads,
+                                         GError            **error);
 /* Adds a storage; a second of the same key is an error. */
 gboolean      mien_weights_add_storage (GHashTable            *storages,
                                         const char            *key,

@@ -19,6 +19,7 @@
 
 #include "mien-json.h"
 #include "mien-models.h"
+#include "mien-onnx.h"
 #include "mien-pack.h"
 #include "mien-training.h"
 #include "mien-weights.h"
@@ -26,6 +27,8 @@
 /* The authors of SS-MFAR show their network 112-pixel faces at 224. */
 #define AUTHORS_INPUT_SIZE 224
 #define DEFAULT_INPUT_SIZE 112
+
+#define ENDING_ONNX ".onnx"
 
 #define NOTE_SIZE "mien.input_size"
 #define NOTE_TASKS "mien.tasks"
@@ -226,12 +229,34 @@ run_import (MienJob *job, GError **error)
   return store != NULL && import_file (job, store, job->operands[1], error);
 }
 
+/* By the ending, in any case; safetensors is what has none of ours. */
+static gboolean
+is_onnx (const char *path)
+{
+  gsize length = strlen (path), ending = strlen (ENDING_ONNX);
+
+  return length > ending && g_ascii_strcasecmp (path + length - ending, ENDING_ONNX) == 0;
+}
+
+/* Whether the first bytes of a file are those of what would be written. ONNX begins with
+ * its version, a small number, and the name of who made it; safetensors with the length
+ * of its header, which is JSON. */
+static gboolean
+is_same_kind (const guint8 start[9], gboolean onnx)
+{
+  guint64 length;
+
+  if (onnx)
+    return start[0] == 0x08 && start[1] < 0x80 && start[2] == 0x12;
+  memcpy (&length, start, sizeof length);
+  return GUINT64_FROM_LE (length) >> 27 == 0 && start[8] == '{';
+}
+
 /* An empty file, or one that looks like what would be written, may be replaced. */
 static gboolean
 check_replaceable (const char *path, GError **error)
 {
   guint8 start[9];
-  guint64 length;
   FILE *file = g_fopen (path, "rbe");
   gsize n;
 
@@ -240,17 +265,30 @@ check_replaceable (const char *path, GError **error)
   n = file != NULL ? fread (start, 1, sizeof start, file) : 1;
   if (file != NULL)
     fclose (file);
-  memcpy (&length, start, sizeof length);
-  if (n == 0
-      || (n == sizeof start && GUINT64_FROM_LE (length) >> 27 == 0 && start[8] == '{'))
+  if (n == 0 || (n == sizeof start && is_same_kind (start, is_onnx (path))))
     return TRUE;
   g_set_error (error, MIEN_JOB_ERROR, MIEN_JOB_ERROR_FAILED,
                "%s: there is something else by this name; choose another", path);
   return FALSE;
 }
 
+/* Of safetensors, nothing is said that would tell two models of the same weights apart.
+ */
 static gboolean
-add_notes (MienTensors *tensors, const MienModel *model, char *reason)
+add_format_notes (MienTensors *tensors,
+                  const MienModel *model,
+                  gboolean onnx,
+                  char *reason)
+{
+  g_autofree char *id = g_strdup_printf ("%" G_GINT64_FORMAT, model->id);
+
+  if (!onnx)
+    return mien_tensors_note (tensors, "format", "pt", reason) == 0;
+  return mien_tensors_note (tensors, "mien.model", id, reason) == 0;
+}
+
+static gboolean
+add_notes (MienTensors *tensors, const MienModel *model, gboolean onnx, char *reason)
 {
   g_autoptr (GString) tasks = g_string_new (NULL);
   g_autofree char *size = g_strdup_printf ("%d", model->input_size);
@@ -260,7 +298,7 @@ add_notes (MienTensors *tensors, const MienModel *model, char *reason)
     if (model->tasks >> task & 1)
       g_string_append_printf (tasks, tasks->len > 0 ? " %s" : "%s",
                               mien_task_id ((MienTask) task));
-  if (mien_tensors_note (tensors, "format", "pt", reason) != 0
+  if (!add_format_notes (tensors, model, onnx, reason)
       || mien_tensors_note (tensors, "mien.version", MIEN_VERSION, reason) != 0
       || mien_tensors_note (tensors, NOTE_SIZE, size, reason) != 0)
     return FALSE;
@@ -269,18 +307,35 @@ add_notes (MienTensors *tensors, const MienModel *model, char *reason)
              && mien_tensors_note (tensors, NOTE_THRESHOLDS, thresholds, reason) == 0);
 }
 
-static gboolean
-write_file (const MienModel *model, GBytes *weights, const char *path, GError **error)
+/* The stored weights, from their file in the project; NULL with the reason. */
+static MienTensors *
+read_stored (MienStore *store, const MienModel *model, GError **error)
 {
-  g_autoptr (MienTensors) stored = NULL;
+  g_autoptr (GBytes) weights = mien_models_weights (store, model->id, error);
+  MienTensors *stored = NULL;
+  char reason[MIEN_ERROR_SIZE];
+  gconstpointer bytes;
+  gsize size;
+
+  if (weights == NULL)
+    return NULL;
+  bytes = g_bytes_get_data (weights, &size);
+  if (mien_safetensors_parse (bytes, size, &stored, reason) != 0)
+    set_tensor_error (error, reason, "open a copy of the project made earlier");
+  return stored;
+}
+
+/* The tensors stay in stored, whose own notes are left out. */
+static gboolean
+write_file (const MienModel *model,
+            const MienTensors *stored,
+            const char *path,
+            GError **error)
+{
   g_autoptr (MienTensors) out = mien_tensors_new ();
   char reason[MIEN_ERROR_SIZE] = "out of memory";
-  gsize size;
-  gconstpointer bytes = g_bytes_get_data (weights, &size);
-  gboolean ok = out != NULL;
+  gboolean onnx = is_onnx (path), ok = out != NULL;
 
-  if (mien_safetensors_parse (bytes, size, &stored, reason) != 0)
-    return set_tensor_error (error, reason, "open a copy of the project made earlier");
   for (gsize i = 0; ok && i < stored->n_tensors; i++)
     {
       const MienTensor *tensor = &stored->tensors[i];
@@ -289,8 +344,10 @@ write_file (const MienModel *model, GBytes *weights, const char *path, GError **
                              tensor->shape, tensor->data, reason)
            == 0;
     }
-  ok = ok && add_notes (out, model, reason)
-       && mien_safetensors_write (out, path, reason) == 0;
+  ok = ok && add_notes (out, model, onnx, reason);
+  if (ok && onnx)
+    return mien_onnx_write (out, path, error);
+  ok = ok && mien_safetensors_write (out, path, reason) == 0;
   return ok
          || set_tensor_error (error, reason, "choose another place, or free some space");
 }
@@ -300,7 +357,7 @@ export_file (MienJob *job, MienStore *store, gint64 id, GError **error)
 {
   const char *path = job->operands[1];
   g_autoptr (MienModel) model = NULL;
-  g_autoptr (GBytes) weights = NULL;
+  g_autoptr (MienTensors) stored = NULL;
   g_autoptr (GError) failed = NULL;
   g_autoptr (JsonBuilder) builder = NULL;
 
@@ -315,9 +372,10 @@ export_file (MienJob *job, MienStore *store, gint64 id, GError **error)
       g_propagate_error (error, g_steal_pointer (&failed));
       return FALSE;
     }
-  weights = mien_models_weights (store, model->id, error);
-  if (weights == NULL || !check_replaceable (path, error)
-      || !write_file (model, weights, path, error))
+  if (!check_replaceable (path, error))
+    return FALSE;
+  stored = read_stored (store, model, error);
+  if (stored == NULL || !write_file (model, stored, path, error))
     return FALSE;
   if (!job->json)
     {
@@ -366,7 +424,11 @@ const MienCommand mien_command_weights_import = {
 const MienCommand mien_command_weights_export = {
   .name = "weights export",
   .operands = "PROJECT FILE",
-  .summary = "Write a model's weights as .safetensors",
+  .summary = "Write a model's weights as .safetensors or .onnx",
   .run = run_export,
-  .details = "A file of the same kind is replaced, anything else is left alone.",
+  .details =
+      "A FILE that ends in .onnx is the whole network for ONNX Runtime and others: input "
+      "[N,3,H,W], outputs expression, valence_arousal, action_units and features; its "
+      "metadata say how to prepare a face and what the outputs mean. Any other FILE is "
+      "safetensors. A file of the same kind is replaced, anything else is left alone.",
 };
