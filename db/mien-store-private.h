@@ -6,6 +6,7 @@
 #include "mien-events.h"
 #include "mien-frames.h"
 #include "mien-proposals.h"
+#include "mien-schema-private.h"
 #include "mien-store.h"
 
 G_BEGIN_DECLS
@@ -15,8 +16,6 @@ G_BEGIN_DECLS
  * to the label, the frame's bits and the proposals. Nothing outside db/ and its tests includes this.
  */
 
-#define MIEN_APPLICATION_ID 0x4d49454e     /* "MIEN" at byte 68 of the file */
-#define MIEN_SCHEMA_VERSION 2
 #define MIEN_MAX_IMAGE_BYTES (64 * 1024 * 1024)
 #define MIEN_MAX_KEY_BYTES 512
 #define MIEN_MAX_DEPTH 16
@@ -159,25 +158,6 @@ gboolean       mien_place_publish     (const char       *temporary,
 gboolean       mien_place_is_free     (const char       *path,
                                        GError          **error);
 void           mien_place_remove      (const char       *path);
-
-/* mien-schema.c */
-gboolean       mien_schema_create     (sqlite3          *db,
-                                       int               version,
-                                       const char       *path,
-                                       GError          **error);
-/* What a file of that version must hold, and nothing else. */
-gboolean       mien_schema_check      (sqlite3          *db,
-                                       int               version,
-                                       const char       *path,
-                                       GError          **error);
-/* Makes the tables of version `to` of those of version `from`; SQLite's last error tells what failed. */
-gboolean       mien_schema_step       (sqlite3          *db,
-                                       int               from,
-                                       int               to);
-
-/* mien-migrate.c: a project of an earlier version becomes one of this version, after a copy. */
-gboolean       mien_store_migrate     (MienStore        *store,
-                                       GError          **error);
 
 /* mien-store.c: an empty file under a name of its own beside path, which must be free. */
 char          *mien_store_temporary   (const char       *path,
