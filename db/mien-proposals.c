@@ -12,7 +12,7 @@
 #define G_LOG_DOMAIN "mien-db"
 #include "config.h"
 
-#include "mien-store-private.h"
+#include "mien-proposals-private.h"
 
 #include <math.h>
 #include <string.h>
