@@ -67,6 +67,8 @@ run_part (void *data, int worker, size_t begin, size_t end)
               job->values[at + k] = value;
               parameter->value[k] = average;
             }
+          else if (job->share == 1)
+            job->values[at + k] = value;
           else
             job->values[at + k] = average + job->share * (value - average);
         }
@@ -74,13 +76,13 @@ run_part (void *data, int worker, size_t begin, size_t end)
 }
 
 void
-mien_average_add (MienAverage *average, MienNetwork *network, int64_t step)
+mien_average_add (MienAverage *average, MienNetwork *network, int64_t step, double limit)
 {
   Job job = { .values = average->values };
   double keep = (1 + (double) step) / (10 + (double) step);
 
   job.parameters = mien_network_parameters (network, &job.n_parameters);
-  job.share = (float) (1 - (keep < 0.999 ? keep : 0.999));
+  job.share = (float) (1 - (keep < limit ? keep : limit));
   mien_pool_run (network->pool, average->n, run_part, &job);
 }
 

@@ -11,9 +11,24 @@
 /* Fills order with the n rows, each once; the first n_labelled of them are those with an expression.
  * Both kinds are shuffled by themselves, then dealt out evenly, so that any stretch of the order has
  * its share of labelled rows, to within one. scratch holds n. */
-void mien_batches_draw (uint64_t        key,
-                        const uint32_t *rows,
-                        size_t          n,
-                        size_t          n_labelled,
-                        uint32_t       *order,
-                        uint32_t       *scratch);
+void mien_batches_draw          (uint64_t        key,
+                                 const uint32_t *rows,
+                                 size_t          n,
+                                 size_t          n_labelled,
+                                 uint32_t       *order,
+                                 uint32_t       *scratch);
+/* The same without the dealing: one shuffle of all rows. */
+void mien_batches_draw_shuffled (uint64_t        key,
+                                 const uint32_t *rows,
+                                 size_t          n,
+                                 uint32_t       *order);
+/* Like mien_batches_draw(), but what stands in the labelled rows' places is drawn so that every class
+ * with labels comes as often as any other, to within one: rows of rare classes several times, those of
+ * frequent ones perhaps not at all. classes: of the labelled rows, 0 .. 7, in the order of rows. */
+void mien_batches_draw_balanced (uint64_t        key,
+                                 const uint32_t *rows,
+                                 const int8_t   *classes,
+                                 size_t          n,
+                                 size_t          n_labelled,
+                                 uint32_t       *order,
+                                 uint32_t       *scratch);

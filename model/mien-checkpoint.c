@@ -15,8 +15,9 @@
 
 enum
 {
-  RUN_SIZE = 256,
-  N_THRESHOLDS = 8 + 12,
+  RUN_SIZE = 1024,
+  STATE_SIZE = sizeof (MienTrainState) / sizeof (double),
+  TASKS = 1 + 12, /* of a row of rules.chosen */
 };
 
 uint64_t
@@ -41,16 +42,12 @@ mien_checkpoint_hash (MienNetwork *network)
 static void
 describe (const MienCheckpointRun *run, char text[RUN_SIZE])
 {
-  const MienTrainSettings *settings = run->settings;
+  int n = snprintf (text, RUN_SIZE, "pack=%016llx start=%016llx threads=%d ",
+                    (unsigned long long) run->pack->hash, (unsigned long long) run->start,
+                    run->threads);
 
-  snprintf (text, RUN_SIZE,
-            "pack=%016llx start=%016llx method=%s class_weights=%s batch=%d "
-            "learning_rate=%.17g seed=%llu threads=%d",
-            (unsigned long long) run->pack->hash, (unsigned long long) run->start,
-            settings->method == MIEN_METHOD_SSMFAR ? "ssmfar" : "supervised",
-            settings->class_weights == MIEN_CLASS_WEIGHTS_PAPER ? "paper" : "tempered",
-            settings->batch, settings->learning_rate, (unsigned long long) settings->seed,
-            run->threads);
+  /* It fits: names and values are bounded. */
+  mien_train_settings_describe (run->settings, text + n, RUN_SIZE - (size_t) n);
 }
 
 static int
@@ -62,43 +59,7 @@ note_number (MienTensors *tensors, const char *key, int64_t number, char *error)
   return mien_tensors_note (tensors, key, text, error);
 }
 
-static int
-note_thresholds (MienTensors *tensors, const MienThresholds *thresholds, char *error)
-{
-  char text[N_THRESHOLDS * 20];
-  size_t at = 0;
-
-  for (int i = 0; i < N_THRESHOLDS; i++)
-    at += (size_t) snprintf (text + at, sizeof text - at, "%s%.9g", i > 0 ? " " : "",
-                             i < 8 ? (double) thresholds->expressions[i]
-                                   : (double) thresholds->action_units[i - 8]);
-  return mien_tensors_note (tensors, "mien.thresholds", text, error);
-}
-
-static int
-read_thresholds (const char *text, MienThresholds *thresholds)
-{
-  MienThresholds read;
-
-  for (int i = 0; i < N_THRESHOLDS; i++)
-    {
-      char *end;
-      float value = strtof (text, &end);
-
-      if (end == text || !(value >= 0 && value <= 1))
-        return -1;
-      text = end;
-      if (i < 8)
-        read.expressions[i] = value;
-      else
-        read.action_units[i - 8] = value;
-    }
-  *thresholds = read;
-  return 0;
-}
-
-/* What is done with each of Adam's two tensors of a parameter; at: where its floats are.
- */
+/* What is done with each of the tensors beside a parameter; at: where its floats are. */
 typedef int (*CompanionFunc) (void *data,
                               const char *name,
                               const MienParameter *parameter,
@@ -115,6 +76,8 @@ each_companion (MienTraining *training,
   MienAdam *adam = mien_training_adam (training);
   float *m = adam->m, *v = adam->v;
   float *average = mien_training_average (training)->values;
+  MienAverage *kept = mien_training_best (training);
+  float *best = kept != NULL ? kept->values : NULL;
   size_t n;
   MienParameter *parameters = mien_network_parameters (network, &n);
 
@@ -126,6 +89,13 @@ each_companion (MienTraining *training,
       if (func (data, name, &parameters[i], average, error) != 0)
         return -1;
       average += parameters[i].n;
+      snprintf (name, sizeof name, "best.%s", parameters[i].name);
+      if (best != NULL)
+        {
+          if (func (data, name, &parameters[i], best, error) != 0)
+            return -1;
+          best += parameters[i].n;
+        }
       if (parameters[i].gradient == NULL)
         continue;
       snprintf (name, sizeof name, "adam.m.%s", parameters[i].name);
@@ -180,6 +150,26 @@ take_companion (void *data,
   return 0;
 }
 
+/* The state, and what flex has chosen, which the set borrows. */
+static int
+add_state (MienTensors *tensors,
+           MienTraining *training,
+           MienTrainState *state,
+           char *error)
+{
+  MienRules *rules = mien_training_rules (training);
+  const int64_t shape[1] = { STATE_SIZE };
+  const int64_t chosen[2] = { (int64_t) rules->n_rows, TASKS };
+
+  mien_training_get_state (training, state);
+  if (mien_tensors_add (tensors, "training.state", MIEN_DTYPE_F64, 1, shape, state, error)
+      != 0)
+    return -1;
+  return rules->chosen == NULL ? 0
+                               : mien_tensors_add (tensors, "rules.chosen", MIEN_DTYPE_I8,
+                                                   2, chosen, rules->chosen, error);
+}
+
 int
 mien_checkpoint_write (const char *path,
                        const MienCheckpointRun *run,
@@ -189,6 +179,7 @@ mien_checkpoint_write (const char *path,
 {
   MienTensors *tensors = mien_tensors_new ();
   MienAdam *adam = mien_training_adam (training);
+  MienTrainState state;
   char text[RUN_SIZE];
   int status = -1;
 
@@ -197,12 +188,12 @@ mien_checkpoint_write (const char *path,
     snprintf (error, MIEN_ERROR_SIZE, "%s: out of memory", path);
   else if (mien_network_save (network, tensors, error) == 0
            && each_companion (training, network, add_companion, tensors, error) == 0
+           && add_state (tensors, training, &state, error) == 0
            && mien_tensors_note (tensors, "mien.run", text, error) == 0
            && note_number (tensors, "mien.epochs", mien_training_epochs (training), error)
                   == 0
            && note_number (tensors, "mien.steps", adam->step, error) == 0
-           && note_number (tensors, "mien.threads", run->threads, error) == 0
-           && note_thresholds (tensors, mien_training_thresholds (training), error) == 0)
+           && note_number (tensors, "mien.threads", run->threads, error) == 0)
     status = mien_safetensors_write (tensors, path, error);
   mien_tensors_free (tensors);
   return status;
@@ -215,15 +206,20 @@ mien_checkpoint_write_weights (const char *path,
                                char *error)
 {
   MienTensors *tensors = mien_tensors_new ();
+  MienAverage *delivered = mien_training_average (training);
+  MienTrainState state;
   int status = -1;
 
+  mien_training_get_state (training, &state);
+  if (state.best_epoch > 0)
+    delivered = mien_training_best (training);
   if (tensors == NULL)
     snprintf (error, MIEN_ERROR_SIZE, "%s: out of memory", path);
   else if (mien_network_save (network, tensors, error) == 0)
     {
-      mien_average_swap (mien_training_average (training), network);
+      mien_average_swap (delivered, network);
       status = mien_safetensors_write (tensors, path, error);
-      mien_average_swap (mien_training_average (training), network);
+      mien_average_swap (delivered, network);
     }
   mien_tensors_free (tensors);
   return status;
@@ -260,7 +256,19 @@ mien_checkpoint_threads (const char *path, int *threads, char *error)
   return 0;
 }
 
-/* Everything is checked before anything is taken. */
+/* The tensor if it is of that type and size, else NULL. */
+static const void *
+find_data (const MienTensors *tensors, const char *name, MienDtype dtype, size_t n)
+{
+  const MienTensor *tensor = mien_tensors_find (tensors, name);
+
+  return tensor != NULL && tensor->dtype == dtype && tensor->n_elements == n
+             ? tensor->data
+             : NULL;
+}
+
+/* Everything is checked before anything is taken, but for the state, whose checks leave a
+ * training that is given up by its caller. */
 static int
 take (const MienTensors *tensors,
       int64_t epochs,
@@ -268,21 +276,27 @@ take (const MienTensors *tensors,
       MienNetwork *network,
       char *error)
 {
-  const char *thresholds = mien_tensors_note_value (tensors, "mien.thresholds");
   int64_t steps = noted_number (tensors, "mien.steps", INT64_MAX);
   MienAdam *adam = mien_training_adam (training);
-  MienThresholds read;
+  MienRules *rules = mien_training_rules (training);
+  size_t n_chosen = rules->n_rows * TASKS;
+  const void *read = find_data (tensors, "training.state", MIEN_DTYPE_F64, STATE_SIZE);
+  const void *chosen = find_data (tensors, "rules.chosen", MIEN_DTYPE_I8, n_chosen);
+  MienTrainState state;
 
-  if (steps != epochs * mien_training_steps (training) || thresholds == NULL
-      || read_thresholds (thresholds, &read) != 0)
+  if (steps != epochs * mien_training_steps (training) || read == NULL
+      || (chosen == NULL && n_chosen > 0))
     return snprintf (error, MIEN_ERROR_SIZE, "its notes contradict each other"), -1;
   if (each_companion (training, network, check_companion, (void *) tensors, error) != 0
       || mien_network_load (network, tensors, true, error) != 0)
     return -1;
+  memcpy (&state, read, sizeof state);
+  if (n_chosen > 0)
+    memcpy (rules->chosen, chosen, n_chosen);
+  if (mien_training_set_state (training, &state, (int) epochs) != 0)
+    return snprintf (error, MIEN_ERROR_SIZE, "its state is out of range"), -1;
   each_companion (training, network, take_companion, (void *) tensors, error);
   adam->step = steps;
-  *mien_training_thresholds (training) = read;
-  mien_training_set_epochs (training, (int) epochs);
   return 0;
 }
 

@@ -5,9 +5,10 @@
 
 /*
  * A checkpoint: what a training needs to go on, in one safetensors file. Tensors: the network's own,
- * and average.NAME, adam.m.NAME, adam.v.NAME. Notes: mien.run, a line that says which training it is
- * (pack, settings, starting weights; equal lines give equal steps), mien.epochs, mien.steps,
- * mien.threads, mien.thresholds (8 and 12 reals).
+ * and average.NAME, adam.m.NAME, adam.v.NAME; with tuning rows best.NAME, the average as it was after
+ * the best epoch; training.state, a MienTrainState; of the rule flex rules.chosen. Notes: mien.run, a line
+ * that says which training it is (pack, settings, starting weights; equal lines give equal steps),
+ * mien.epochs, mien.steps, mien.threads.
  */
 
 typedef struct
@@ -40,7 +41,8 @@ int      mien_checkpoint_read    (const char              *path,
                                   MienNetwork             *network,
                                   bool                    *fits,
                                   char                    *error);
-/* The averaged weights alone, for those who use the model. */
+/* What is delivered, for those who use the model: the averaged weights alone, of the best epoch if there
+ * are tuning rows with labels. */
 int      mien_checkpoint_write_weights (const char        *path,
                                         MienTraining      *training,
                                         MienNetwork       *network,

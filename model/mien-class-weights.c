@@ -38,6 +38,8 @@ mien_expression_weights (MienClassWeights kind,
       w[c] = 0;
     else if (kind == MIEN_CLASS_WEIGHTS_PAPER)
       w[c] = n / (double) counts[c];
+    else if (kind == MIEN_CLASS_WEIGHTS_NONE)
+      w[c] = 1;
     else
       w[c] = sqrt (1 / (double) counts[c]);
   if (kind == MIEN_CLASS_WEIGHTS_TEMPERED)
@@ -67,6 +69,20 @@ mien_action_unit_weights (MienClassWeights kind,
 
       if (kind == MIEN_CLASS_WEIGHTS_TEMPERED)
         ratio = fmin (CEILING, sqrt (ratio));
+      else if (kind == MIEN_CLASS_WEIGHTS_NONE)
+        ratio = 1;
       weights[k] = (float) ratio;
     }
+}
+
+void
+mien_logit_adjustment (double tau, const uint64_t counts[8], float adjustment[8])
+{
+  double n = 0;
+
+  for (int c = 0; c < 8; c++)
+    n += (double) counts[c];
+  for (int c = 0; c < 8; c++)
+    adjustment[c] =
+        n > 0 && tau > 0 ? (float) (tau * log (fmax (1, (double) counts[c]) / n)) : 0;
 }

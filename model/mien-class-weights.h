@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-#include "mien-losses.h"
-#include "mien-pack.h"
+#include <stdint.h>
+
+#include "mien-train-settings.h"
 
 /*
  * How much a class counts in the losses, from the labels of the training rows alone.
@@ -21,14 +22,10 @@
  * unweighted one whatever the imbalance, and the ceiling keeps a class of three frames from steering
  * a step. Action units: min (4, sqrt ((negatives + positives) / (2 positives))).
  *
+ * MIEN_CLASS_WEIGHTS_NONE: 1, for where the sampling or the logits see to the balance.
+ *
  * A class without labels weighs 0, so that no pseudo-label can speak for it; a unit without positives 1.
  */
-
-typedef enum
-{
-  MIEN_CLASS_WEIGHTS_TEMPERED,
-  MIEN_CLASS_WEIGHTS_PAPER,
-} MienClassWeights;
 
 void mien_expression_weights   (MienClassWeights  kind,
                                 const uint64_t    counts[8],
@@ -37,3 +34,8 @@ void mien_action_unit_weights  (MienClassWeights  kind,
                                 const uint64_t    positives[12],
                                 const uint64_t    negatives[12],
                                 float             weights[12]);
+/* tau log (n_c / N), what mien-losses.h adds to the logits of expressions (Menon et al., 2021); a class
+ * without labels counts as one with one. */
+void mien_logit_adjustment     (double           tau,
+                                const uint64_t   counts[8],
+                                float            adjustment[8]);

@@ -131,16 +131,7 @@ start (Job *job, char *error)
   int threads = (int) options->threads;
   bool fits;
 
-  job->settings = (MienTrainSettings){
-    .method = strcmp (options->method, "ssmfar") == 0 ? MIEN_METHOD_SSMFAR
-                                                      : MIEN_METHOD_SUPERVISED,
-    .class_weights = strcmp (options->class_weights, "paper") == 0
-                         ? MIEN_CLASS_WEIGHTS_PAPER
-                         : MIEN_CLASS_WEIGHTS_TEMPERED,
-    .batch = (int) options->batch,
-    .learning_rate = options->learning_rate,
-    .seed = (uint64_t) options->seed,
-  };
+  job->settings = options->train;
   if (mien_pack_open (options->pack, &job->pack, error) != 0)
     return -1;
   if (make_folder (options->run, error) != 0)
@@ -165,7 +156,7 @@ start (Job *job, char *error)
   job->training =
       mien_training_new (&job->pack, &job->settings, job->network, job->pool, error);
   if (job->training == NULL
-      || mien_checkpoint_read (job->checkpoint, &job->run, (int) options->epochs,
+      || mien_checkpoint_read (job->checkpoint, &job->run, options->train.epochs,
                                job->training, job->network, &fits, error)
              != 0)
     return -1;
@@ -184,7 +175,7 @@ say_start (Job *job)
   SAY ("start images=%llu validation=%llu steps=%lld parameters=%zu resumed=%d",
        (unsigned long long) mien_training_images (job->training),
        (unsigned long long) mien_training_validation (job->training),
-       (long long) job->options->epochs * mien_training_steps (job->training),
+       (long long) job->settings.epochs * mien_training_steps (job->training),
        n_parameters, job->resumed);
   job->said_at = now ();
 }
@@ -199,7 +190,7 @@ say_progress (Job *job, int step, double loss)
   if (time - job->said_at < 0.1)
     return;
   SAY ("progress step=%lld steps=%lld epoch=%d loss=%.9g rate=%.9g",
-       (long long) epochs * steps + step + 1, (long long) job->options->epochs * steps,
+       (long long) epochs * steps + step + 1, (long long) job->settings.epochs * steps,
        epochs + 1, loss, (double) job->n_since / (time - job->said_at));
   job->said_at = time;
   job->n_since = 0;
@@ -212,6 +203,64 @@ say_metric (int epoch, const char *name, bool defined, double value)
     SAY ("metric epoch=%d name=%s value=%.9g", epoch, name, value);
 }
 
+/* prefix: "validation" or "tuning". */
+static void
+say_metrics (int epoch, const char *prefix, const MienMetrics *metrics)
+{
+  const struct
+  {
+    const char *name;
+    bool defined;
+    double value;
+  } figures[] = {
+    { "score", true, metrics->score },
+    { "expression_f1", metrics->has_expression, metrics->expression_f1 },
+    { "expression_accuracy", metrics->has_expression, metrics->expression_accuracy },
+    { "ccc_valence", metrics->has_valence_arousal, metrics->ccc_valence },
+    { "ccc_arousal", metrics->has_valence_arousal, metrics->ccc_arousal },
+    { "action_units_f1", metrics->has_action_units, metrics->action_units_f1 },
+  };
+
+  for (size_t i = 0; i < sizeof figures / sizeof *figures; i++)
+    {
+      char name[64];
+
+      snprintf (name, sizeof name, "%s_%s", prefix, figures[i].name);
+      say_metric (epoch, name, figures[i].defined, figures[i].value);
+    }
+}
+
+/* What the rule asks of pseudo-labels, and how many there were. */
+static void
+say_pseudo (const Job *job, int epoch, const MienEpoch *said)
+{
+  static const int UNITS[12] = { 1, 2, 4, 6, 7, 10, 12, 15, 23, 24, 25, 26 };
+  const MienLoss *loss = &said->loss;
+  bool all = job->settings.pseudo == MIEN_PSEUDO_ALL;
+  char name[64];
+
+  say_metric (epoch, "pseudo_share", loss->n_unlabelled > 0,
+              loss->n_confident / loss->n_unlabelled);
+  say_metric (epoch, "pseudo_share_valence_arousal", loss->n_unlabelled_points > 0,
+              loss->n_confident_points / loss->n_unlabelled_points);
+  say_metric (epoch, "pseudo_share_action_units", loss->n_unlabelled_units > 0,
+              loss->n_confident_units / loss->n_unlabelled_units);
+  for (int c = 0; c < 8; c++)
+    {
+      snprintf (name, sizeof name, "train_threshold_%d", c);
+      say_metric (epoch, name, true, (double) said->asked.expressions[c]);
+    }
+  say_metric (epoch, "train_threshold_valence_arousal", all,
+              (double) said->asked.valence_arousal);
+  for (int k = 0; k < 12; k++)
+    {
+      snprintf (name, sizeof name, "train_threshold_au%d_present", UNITS[k]);
+      say_metric (epoch, name, all, (double) said->asked.present[k]);
+      snprintf (name, sizeof name, "train_threshold_au%d_absent", UNITS[k]);
+      say_metric (epoch, name, all, (double) said->asked.absent[k]);
+    }
+}
+
 static void
 say_epoch (Job *job, const MienEpoch *epoch)
 {
@@ -219,7 +268,6 @@ say_epoch (Job *job, const MienEpoch *epoch)
   bool ssmfar = job->settings.method == MIEN_METHOD_SSMFAR;
   bool expression, valence_arousal, units[12], any_unit = false;
   const MienLoss *loss = &epoch->loss;
-  const MienMetrics *v = &epoch->validation;
 
   mien_training_tasks (job->training, &expression, &valence_arousal, units);
   for (int k = 0; k < 12; k++)
@@ -228,16 +276,13 @@ say_epoch (Job *job, const MienEpoch *epoch)
   say_metric (number, "loss_expression", expression || ssmfar, loss->expression);
   say_metric (number, "loss_valence_arousal", valence_arousal, loss->valence_arousal);
   say_metric (number, "loss_action_units", any_unit, loss->action_units);
-  say_metric (number, "pseudo_share", ssmfar && loss->n_unlabelled > 0,
-              (double) loss->n_confident / loss->n_unlabelled);
-  say_metric (number, "validation_score", true, v->score);
-  say_metric (number, "validation_expression_f1", v->has_expression, v->expression_f1);
-  say_metric (number, "validation_expression_accuracy", v->has_expression,
-              v->expression_accuracy);
-  say_metric (number, "validation_ccc_valence", v->has_valence_arousal, v->ccc_valence);
-  say_metric (number, "validation_ccc_arousal", v->has_valence_arousal, v->ccc_arousal);
-  say_metric (number, "validation_action_units_f1", v->has_action_units,
-              v->action_units_f1);
+  say_metric (number, "learning_rate", true, epoch->rate);
+  say_metric (number, "gradient_norm", true, epoch->norm);
+  if (ssmfar)
+    say_pseudo (job, number, epoch);
+  say_metrics (number, "validation", &epoch->validation);
+  say_metrics (number, "tuning", &epoch->tuning);
+  say_metric (number, "best_epoch", epoch->best > 0, epoch->best);
   for (int c = 0; c < 8; c++)
     SAY ("threshold epoch=%d class=%d value=%.9g", number, c,
          (double) epoch->thresholds.expressions[c]);
@@ -245,6 +290,21 @@ say_epoch (Job *job, const MienEpoch *epoch)
     if (units[k])
       SAY ("threshold epoch=%d unit=%d value=%.9g", number, k,
            (double) epoch->thresholds.action_units[k]);
+}
+
+static void
+add_loss (MienLoss *sum, const MienLoss *loss, int steps)
+{
+  sum->total += loss->total / steps;
+  sum->expression += loss->expression / steps;
+  sum->valence_arousal += loss->valence_arousal / steps;
+  sum->action_units += loss->action_units / steps;
+  sum->n_unlabelled += loss->n_unlabelled;
+  sum->n_confident += loss->n_confident;
+  sum->n_unlabelled_points += loss->n_unlabelled_points;
+  sum->n_confident_points += loss->n_confident_points;
+  sum->n_unlabelled_units += loss->n_unlabelled_units;
+  sum->n_confident_units += loss->n_confident_units;
 }
 
 /* 1 if stopped. */
@@ -257,18 +317,16 @@ run_epoch (Job *job, char *error)
   for (int step = 0; step < steps; step++)
     {
       MienLoss loss;
+      double norm;
       int n;
 
       if (is_stopped (NULL))
         return 1;
-      if (mien_training_step (job->training, step, &loss, &n, error) != 0)
+      if (mien_training_step (job->training, step, &loss, &epoch.rate, &norm, &n, error)
+          != 0)
         return -1;
-      epoch.loss.total += loss.total / steps;
-      epoch.loss.expression += loss.expression / steps;
-      epoch.loss.valence_arousal += loss.valence_arousal / steps;
-      epoch.loss.action_units += loss.action_units / steps;
-      epoch.loss.n_unlabelled += loss.n_unlabelled;
-      epoch.loss.n_confident += loss.n_confident;
+      add_loss (&epoch.loss, &loss, steps);
+      epoch.norm += norm / steps;
       job->n_since += n;
       say_progress (job, step, loss.total);
     }
@@ -294,7 +352,7 @@ run (Job *job, char *error)
     return snprintf (error, MIEN_ERROR_SIZE, "cannot start a thread"), -1;
   pthread_detach (watcher);
   say_start (job);
-  while (status == 0 && mien_training_epochs (job->training) < job->options->epochs)
+  while (status == 0 && !mien_training_is_over (job->training))
     status = run_epoch (job, error);
   if (status == 0 && !is_stopped (NULL))
     {

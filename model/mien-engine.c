@@ -22,7 +22,6 @@ typedef enum
 {
   TEXT,
   COUNT,
-  REAL,
   FLAG,
 } Kind;
 
@@ -74,12 +73,6 @@ static const Option INFER[] = {
 static const Option TRAIN[] = {
   { "--pack", TEXT, AT (pack), 0, 0, true },
   { "--run", TEXT, AT (run), 0, 0, true },
-  { "--method", TEXT, AT (method), 0, 0, false },
-  { "--class-weights", TEXT, AT (class_weights), 0, 0, false },
-  { "--epochs", COUNT, AT (epochs), 1, 100000, false },
-  BATCH,
-  { "--learning-rate", REAL, AT (learning_rate), 1e-9, 10, false },
-  { "--seed", COUNT, AT (seed), 0, 0x7fffffff, false },
   THREADS,
   WEIGHTS (false),
 };
@@ -89,16 +82,9 @@ static const Option TRAIN[] = {
 static const Command COMMANDS[] = {
   { "train",
     mien_engine_train,
-    "--pack FILE --run DIR [--method ssmfar|supervised] [--epochs N] [--batch N]\n"
-    "      [--learning-rate X] [--seed N] [--threads N] [--weights FILE]\n"
-    "      [--class-weights tempered|paper]",
+    "--pack FILE --run DIR [--weights FILE] [--threads N] and",
     OPTIONS (TRAIN),
-    { .method = "ssmfar",
-      .class_weights = "tempered",
-      .epochs = 50,
-      .batch = 64,
-      .learning_rate = 5e-4,
-      .seed = 1 } },
+    { .batch = 0 } },
   { "infer",
     mien_engine_infer,
     "--weights FILE --size N [--batch N] [--threads N] [--no-spread]",
@@ -130,7 +116,37 @@ print_help (void)
   printf ("mien-engine computes for mienctl, which starts it; the conversation on its\n"
           "standard input and output is described in PROTOCOL.md.\n\n");
   for (int i = 0; i < N_COMMANDS; i++)
-    printf ("  mien-engine %s %s\n", COMMANDS[i].name, COMMANDS[i].usage);
+    {
+      printf ("  mien-engine %s %s\n", COMMANDS[i].name, COMMANDS[i].usage);
+      for (size_t k = 0; COMMANDS[i].run == mien_engine_train && k < mien_n_settings; k++)
+        printf ("      [--%s %s]\n", mien_settings[k].name, mien_settings[k].argument);
+    }
+}
+
+/* The setting of a training that an option names, or NULL. */
+static const MienSetting *
+find_setting (const Command *command, const char *name)
+{
+  return command->run == mien_engine_train && strncmp (name, "--", 2) == 0
+             ? mien_setting_find (name + 2)
+             : NULL;
+}
+
+/* 0, or the exit status. */
+static int
+set_setting (const MienSetting *setting,
+             const char *name,
+             const char *text,
+             MienEngineOptions *options)
+{
+  char reason[256];
+
+  if (text == NULL)
+    return complain ("no value for ", name);
+  if (mien_setting_set (&options->train, setting, text, reason, sizeof reason) == 0)
+    return 0;
+  fprintf (stderr, "mien-engine: %s %s; see mien-engine --help\n", name, reason);
+  return 2;
 }
 
 static int
@@ -150,12 +166,9 @@ set_option (const Option *option, const char *text, MienEngineOptions *options)
   if (end == text || *end != '\0' || errno != 0
       || !(number >= option->min && number <= option->max))
     return -1;
-  if (option->kind == REAL)
-    *(double *) at = number;
-  else if (number == floor (number))
-    *(long *) at = (long) number;
-  else
+  if (number != floor (number))
     return -1;
+  *(long *) at = (long) number;
   return 0;
 }
 
@@ -166,10 +179,21 @@ parse (const Command *command, int argc, char **argv, MienEngineOptions *options
   const char *value;
 
   *options = command->defaults;
+  mien_train_settings_init (&options->train);
   for (int i = 2; i < argc; i++)
     {
       const Option *option = NULL;
+      const MienSetting *setting = find_setting (command, argv[i]);
 
+      if (setting != NULL)
+        {
+          int status = set_setting (setting, argv[i], argv[i + 1], options);
+
+          if (status != 0)
+            return status;
+          i++;
+          continue;
+        }
       for (size_t k = 0; k < command->n_options; k++)
         if (strcmp (argv[i], command->options[k].name) == 0)
           option = &command->options[k];
@@ -194,12 +218,6 @@ parse (const Command *command, int argc, char **argv, MienEngineOptions *options
       }
   if (command->run == mien_engine_infer && options->size % 16 != 0)
     return complain ("bad value for ", "--size");
-  if (options->method != NULL && strcmp (options->method, "ssmfar") != 0
-      && strcmp (options->method, "supervised") != 0)
-    return complain ("bad value for ", "--method");
-  if (options->class_weights != NULL && strcmp (options->class_weights, "tempered") != 0
-      && strcmp (options->class_weights, "paper") != 0)
-    return complain ("bad value for ", "--class-weights");
   return 0;
 }
 

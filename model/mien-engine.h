@@ -4,6 +4,7 @@
 #include <stdbool.h>
 
 #include "mien-network.h"
+#include "mien-train-settings.h"
 
 /*
  * The program's own files: mien-engine.c parses the command line, one file a command carries it
@@ -12,10 +13,10 @@
 
 typedef struct
 {
-  const char *weights, *input, *output, *pack, *run, *method, *class_weights;
-  long        size, batch, epochs, seed, threads;      /* threads 0: not given */
-  double      learning_rate;
-  bool        no_spread;
+  const char       *weights, *input, *output, *pack, *run;
+  long              size, batch, threads;              /* threads 0: not given */
+  bool              no_spread;
+  MienTrainSettings train;                             /* of the command train */
 } MienEngineOptions;
 
 /* All return 0, or -1 with one line in error (MIEN_ERROR_SIZE bytes). */

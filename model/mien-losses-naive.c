@@ -29,6 +29,17 @@ most_probable (const double *logits)
   return best;
 }
 
+/* CE of the adjusted logits. */
+static double
+cross_entropy (const double *logits, int class, const MienLossSettings *settings)
+{
+  double adjusted[8];
+
+  for (int c = 0; c < 8; c++)
+    adjusted[c] = logits[c] + (double) settings->logit_adjustment[c];
+  return -log (probability (adjusted, class));
+}
+
 /* Mean over the labelled rows of w_c CE. */
 static double
 labelled (const double *outputs,
@@ -44,8 +55,8 @@ labelled (const double *outputs,
       {
         int truth = targets[i].expression;
 
-        sum -= settings->expression_weights[truth]
-               * log (probability (outputs + i * MIEN_OUTPUTS, truth));
+        sum += settings->expression_weights[truth]
+               * cross_entropy (outputs + i * MIEN_OUTPUTS, truth, settings);
         count++;
       }
   return count > 0 ? sum / count : 0;
@@ -137,34 +148,86 @@ divergence (const double *p_logits, const double *q_logits)
   return sum;
 }
 
+/* The weight of a row's pseudo-label: given, or 1 above its class's threshold. */
+static double
+confidence (const double *weak, int row, const MienLossSettings *settings, int *pseudo)
+{
+  if (settings->pseudo != NULL)
+    {
+      *pseudo = settings->pseudo[row].expression;
+      return (double) settings->pseudo[row].weight;
+    }
+  *pseudo = most_probable (weak);
+  return probability (weak, *pseudo) >= settings->thresholds[*pseudo] ? 1 : 0;
+}
+
+/* What pseudo-labels of the other tasks add, on the strong views. */
+static double
+other_pseudo_labels (const double *strong,
+                     const MienTarget *targets,
+                     int n,
+                     const MienLossSettings *settings)
+{
+  double units = 0, points = 0;
+  int n_units = 0, n_points = 0;
+
+  for (int i = 0; i < n; i++, strong += MIEN_OUTPUTS)
+    {
+      const MienPseudo *pseudo = &settings->pseudo[i];
+
+      if (isnan (targets[i].valence))
+        {
+          points += (double) pseudo->point_weight / 2
+                    * (pow (strong[8] - (double) pseudo->valence, 2)
+                       + pow (strong[9] - (double) pseudo->arousal, 2));
+          n_points++;
+        }
+      for (int k = 0; k < 12; k++)
+        {
+          double p = 1 / (1 + exp (-strong[10 + k]));
+
+          if (targets[i].action_units[k] >= 0)
+            continue;
+          units -=
+              (double) pseudo->unit_weights[k]
+              * (pseudo->action_units[k] == 1 ? settings->action_unit_weights[k] * log (p)
+                                              : log (1 - p));
+          n_units++;
+        }
+    }
+  return (n_units > 0 ? units / n_units : 0) + (n_points > 0 ? points / n_points : 0);
+}
+
 double
 mien_naive_loss_ssmfar (const double *outputs,
                         const MienTarget *targets,
                         int n,
                         const MienLossSettings *settings)
 {
-  double l_lab = labelled (outputs, targets, n, settings), l_us = 0, l_con = 0;
-  int n_unlabelled = 0, n_doubtful = 0;
+  double l_lab = labelled (outputs, targets, n, settings), l_us = 0, l_con = 0, others;
+  double doubt = 0;
+  int n_unlabelled = 0;
 
   for (int i = 0; i < n; i++)
     {
       const double *weak = outputs + i * MIEN_OUTPUTS;
       const double *strong = outputs + (n + i) * MIEN_OUTPUTS;
-      int pseudo = most_probable (weak);
+      double sure;
+      int pseudo;
 
       if (targets[i].expression >= 0)
         continue;
+      sure = confidence (weak, i, settings, &pseudo);
       n_unlabelled++;
-      if (probability (weak, pseudo) >= settings->thresholds[pseudo])
-        l_us -= settings->expression_weights[pseudo] * log (probability (strong, pseudo));
-      else
-        {
-          l_con += divergence (weak, strong) + divergence (strong, weak);
-          n_doubtful++;
-        }
+      doubt += 1 - sure;
+      l_us += sure * settings->expression_weights[pseudo]
+              * cross_entropy (strong, pseudo, settings);
+      l_con += (1 - sure) * (divergence (weak, strong) + divergence (strong, weak));
     }
   l_us /= n_unlabelled > 0 ? n_unlabelled : 1;
-  l_con /= n_doubtful > 0 ? n_doubtful : 1;
-  return (n_unlabelled > 0 ? 0.5 * (l_lab + l_us) + 0.5 * l_con : l_lab)
-         + other_tasks (outputs, targets, n, settings);
+  l_con /= doubt > 0 ? doubt : 1;
+  others = other_tasks (outputs, targets, n, settings);
+  if (settings->pseudo != NULL && settings->all_tasks)
+    others += other_pseudo_labels (outputs + n * MIEN_OUTPUTS, targets, n, settings);
+  return (n_unlabelled > 0 ? 0.5 * (l_lab + l_us) + 0.5 * l_con : l_lab) + others;
 }

@@ -31,14 +31,21 @@ log_softmax (const float *logits, double log_p[8])
     log_p[c] = logits[c] - largest - log (sum);
 }
 
-/* scale x weight x CE (softmax (logits), truth): the value, and the gradient added to d.
- */
+/* scale x CE (softmax (logits + adjustment), truth): the value, and the gradient added to
+ * d. */
 static double
-cross_entropy (const float *logits, int truth, double scale, float *d)
+cross_entropy (const float *logits,
+               const float adjustment[8],
+               int truth,
+               double scale,
+               float *d)
 {
+  float adjusted[8];
   double log_p[8];
 
-  log_softmax (logits, log_p);
+  for (int c = 0; c < 8; c++)
+    adjusted[c] = logits[c] + adjustment[c];
+  log_softmax (adjusted, log_p);
   for (int c = 0; d != NULL && c < 8; c++)
     d[c] += (float) (scale * (exp (log_p[c]) - (c == truth)));
   return -scale * log_p[truth];
@@ -72,6 +79,18 @@ symmetric_kl (const float *weak,
   return scale * (p_q + q_p);
 }
 
+/* scale x BCE with logits of one unit, without overflow: the value, and the gradient
+ * added to d, which may be NULL. */
+static double
+cross_entropy_of_unit (double z, int truth, double scale, float *d)
+{
+  double sign = truth == 1 ? -1 : 1;
+
+  if (d != NULL)
+    *d += (float) (scale * sign / (1 + exp (-sign * z)));
+  return scale * (fmax (sign * z, 0) + log1p (exp (-fabs (z))));
+}
+
 /* Mean over the labelled entries of BCE with logits, positives weighted. */
 static double
 loss_action_units (const float *outputs,
@@ -89,19 +108,14 @@ loss_action_units (const float *outputs,
   for (int i = 0; i < n; i++)
     for (int k = 0; k < 12; k++)
       {
-        double z = outputs[i * MIEN_OUTPUTS + UNITS + k];
-        double weight = targets[i].action_units[k] == 1 ? weights[k] : 1;
-        double sign = targets[i].action_units[k] == 1 ? -1 : 1;
+        int at = i * MIEN_OUTPUTS + UNITS + k, truth = targets[i].action_units[k];
 
-        if (targets[i].action_units[k] < 0)
-          continue;
-        /* -log sigmoid (-sign z), without overflow */
-        sum += weight * (fmax (sign * z, 0) + log1p (exp (-fabs (z))));
-        if (d_outputs != NULL)
-          d_outputs[i * MIEN_OUTPUTS + UNITS + k] +=
-              (float) (weight * sign / (1 + exp (-sign * z)) / count);
+        if (truth >= 0)
+          sum += cross_entropy_of_unit (outputs[at], truth,
+                                        (truth == 1 ? weights[k] : 1.0) / count,
+                                        d_outputs != NULL ? d_outputs + at : NULL);
       }
-  return count > 0 ? sum / count : 0;
+  return sum;
 }
 
 static double
@@ -199,10 +213,10 @@ loss_labelled (const float *outputs,
 
   for (int i = 0; i < n; i++)
     if (targets[i].expression >= 0)
-      sum += cross_entropy (outputs + i * MIEN_OUTPUTS, targets[i].expression,
-                            share * settings->expression_weights[targets[i].expression]
-                                / count,
-                            d_outputs != NULL ? d_outputs + i * MIEN_OUTPUTS : NULL);
+      sum += cross_entropy (
+          outputs + i * MIEN_OUTPUTS, settings->logit_adjustment, targets[i].expression,
+          share * settings->expression_weights[targets[i].expression] / count,
+          d_outputs != NULL ? d_outputs + i * MIEN_OUTPUTS : NULL);
   return sum;
 }
 
@@ -220,18 +234,121 @@ mien_loss_supervised (const float *outputs,
   loss->total = loss->expression + loss->valence_arousal + loss->action_units;
 }
 
-/* The pseudo-label of a weak view, and whether it reaches its class's threshold. */
-static bool
-is_confident (const float *logits, const MienLossSettings *settings, int *pseudo)
+/* The weight of the pseudo-label of a row, by who was asked, or by its weak view's class
+ * and threshold. */
+static double
+pseudo_of (const float *logits, int row, const MienLossSettings *settings, int *pseudo)
 {
   double log_p[8];
 
+  if (settings->pseudo != NULL)
+    {
+      *pseudo = settings->pseudo[row].expression;
+      return settings->pseudo[row].weight;
+    }
   log_softmax (logits, log_p);
   *pseudo = 0;
   for (int c = 1; c < 8; c++)
     if (log_p[c] > log_p[*pseudo])
       *pseudo = c;
   return exp (log_p[*pseudo]) >= settings->thresholds[*pseudo];
+}
+
+/* L_us over the unlabelled entries of action units. */
+static void
+add_units (const float *strong,
+           const MienTarget *targets,
+           int n,
+           const MienLossSettings *settings,
+           MienLoss *loss,
+           float *d_strong)
+{
+  for (int i = 0; i < n; i++)
+    for (int k = 0; k < 12; k++)
+      loss->n_unlabelled_units += targets[i].action_units[k] < 0;
+  for (int i = 0; i < n; i++)
+    for (int k = 0; k < 12; k++)
+      {
+        const MienPseudo *pseudo = &settings->pseudo[i];
+        int at = i * MIEN_OUTPUTS + UNITS + k, truth = pseudo->action_units[k];
+        double scale = pseudo->unit_weights[k]
+                       * (truth == 1 ? settings->action_unit_weights[k] : 1.0)
+                       / loss->n_unlabelled_units;
+
+        if (targets[i].action_units[k] >= 0)
+          continue;
+        loss->n_confident_units += pseudo->unit_weights[k];
+        loss->action_units += cross_entropy_of_unit (
+            strong[at], truth, scale, d_strong != NULL ? d_strong + at : NULL);
+      }
+}
+
+/* L_us over the rows without valence and arousal. */
+static void
+add_points (const float *strong,
+            const MienTarget *targets,
+            int n,
+            const MienLossSettings *settings,
+            MienLoss *loss,
+            float *d_strong)
+{
+  for (int i = 0; i < n; i++)
+    loss->n_unlabelled_points += isnan (targets[i].valence);
+  for (int i = 0; i < n; i++)
+    {
+      const MienPseudo *pseudo = &settings->pseudo[i];
+      int at = i * MIEN_OUTPUTS + VALENCE;
+      double scale = (double) pseudo->point_weight / loss->n_unlabelled_points;
+      double x = (double) strong[at] - pseudo->valence;
+      double y = (double) strong[at + 1] - pseudo->arousal;
+
+      if (!isnan (targets[i].valence))
+        continue;
+      loss->n_confident_points += pseudo->point_weight;
+      loss->valence_arousal += scale / 2 * (x * x + y * y);
+      if (d_strong == NULL)
+        continue;
+      d_strong[at] += (float) (scale * x);
+      d_strong[at + 1] += (float) (scale * y);
+    }
+}
+
+/* 0.5 L_us + 0.5 L_con of expressions. */
+static void
+add_expressions (const float *outputs,
+                 const MienTarget *targets,
+                 int n,
+                 const MienLossSettings *settings,
+                 MienLoss *loss,
+                 float *d_outputs)
+{
+  double doubt;
+  int pseudo;
+
+  for (int i = 0; i < n; i++)
+    if (targets[i].expression < 0)
+      loss->n_confident += pseudo_of (outputs + i * MIEN_OUTPUTS, i, settings, &pseudo);
+  doubt = loss->n_unlabelled - loss->n_confident;
+  for (int i = 0; i < n; i++)
+    {
+      const float *weak = outputs + i * MIEN_OUTPUTS,
+                  *strong = outputs + (n + i) * MIEN_OUTPUTS;
+      float *d_weak = d_outputs != NULL ? d_outputs + i * MIEN_OUTPUTS : NULL;
+      float *d_strong = d_outputs != NULL ? d_outputs + (n + i) * MIEN_OUTPUTS : NULL;
+      double sure;
+
+      if (targets[i].expression >= 0)
+        continue;
+      sure = pseudo_of (weak, i, settings, &pseudo);
+      if (sure > 0)
+        loss->expression += cross_entropy (
+            strong, settings->logit_adjustment, pseudo,
+            sure * 0.5 * settings->expression_weights[pseudo] / loss->n_unlabelled,
+            d_strong);
+      if (sure < 1)
+        loss->expression += symmetric_kl (
+            weak, strong, (1 - sure) * 0.5 / (M_LN2 * doubt), d_weak, d_strong);
+    }
 }
 
 void
@@ -242,32 +359,19 @@ mien_loss_ssmfar (const float *outputs,
                   MienLoss *loss,
                   float *d_outputs)
 {
-  int n_unlabelled = n - count_labelled (targets, n), n_doubtful = 0, pseudo;
+  const float *strong = outputs + n * MIEN_OUTPUTS;
+  float *d_strong = d_outputs != NULL ? d_outputs + n * MIEN_OUTPUTS : NULL;
+  int n_unlabelled = n - count_labelled (targets, n);
 
   begin (outputs, targets, n, 2 * n, settings, loss, d_outputs);
   loss->n_unlabelled = n_unlabelled;
-  for (int i = 0; i < n; i++)
-    if (targets[i].expression < 0)
-      n_doubtful += !is_confident (outputs + i * MIEN_OUTPUTS, settings, &pseudo);
-  loss->n_confident = n_unlabelled - n_doubtful;
   loss->expression = loss_labelled (outputs, targets, n, n_unlabelled > 0 ? 0.5 : 1,
                                     settings, d_outputs);
-  for (int i = 0; i < n; i++)
+  add_expressions (outputs, targets, n, settings, loss, d_outputs);
+  if (settings->pseudo != NULL && settings->all_tasks)
     {
-      const float *weak = outputs + i * MIEN_OUTPUTS,
-                  *strong = outputs + (n + i) * MIEN_OUTPUTS;
-      float *d_weak = d_outputs != NULL ? d_outputs + i * MIEN_OUTPUTS : NULL;
-      float *d_strong = d_outputs != NULL ? d_outputs + (n + i) * MIEN_OUTPUTS : NULL;
-
-      if (targets[i].expression >= 0)
-        continue;
-      if (is_confident (weak, settings, &pseudo))
-        loss->expression += cross_entropy (
-            strong, pseudo, 0.5 * settings->expression_weights[pseudo] / n_unlabelled,
-            d_strong);
-      else
-        loss->expression +=
-            symmetric_kl (weak, strong, 0.5 / (M_LN2 * n_doubtful), d_weak, d_strong);
+      add_units (strong, targets, n, settings, loss, d_strong);
+      add_points (strong, targets, n, settings, loss, d_strong);
     }
   loss->total = loss->expression + loss->valence_arousal + loss->action_units;
 }

@@ -73,7 +73,8 @@ row_is_valid (const MienPackRow *row)
     return 0;
   if (!isnan (row->valence) && !(fabsf (row->valence) <= 1 && fabsf (row->arousal) <= 1))
     return 0;
-  if (row->expression < -1 || row->expression >= MIEN_N_EXPRESSIONS || row->split > 1)
+  if (row->expression < -1 || row->expression >= MIEN_N_EXPRESSIONS
+      || row->split > MIEN_PACK_TUNING)
     return 0;
   for (int k = 0; k < MIEN_N_ACTION_UNITS; k++)
     if (row->action_units[k] < -1 || row->action_units[k] > 1)

@@ -16,6 +16,14 @@
  * The pack's hash is FNV-1a 64 over the header and the rows; mienctl checks pixels by SHA-256.
  */
 
+/* Tuning rows neither train nor report: they say when to stop and which epoch was best. */
+typedef enum
+{
+  MIEN_PACK_TRAIN,
+  MIEN_PACK_VALIDATION,
+  MIEN_PACK_TUNING,
+} MienPackSplit;
+
 enum
 {
   MIEN_N_EXPRESSIONS = 8,
@@ -30,7 +38,7 @@ typedef struct
   float    arousal;
   int8_t   expression;          /* 0 .. 7, -1: no label */
   int8_t   action_units[12];    /* 0 absent, 1 present, -1 no label; order AU1 2 4 6 7 10 12 15 23 24 25 26 */
-  uint8_t  split;               /* 0 train, 1 validation */
+  uint8_t  split;               /* MienPackSplit */
   uint8_t  zero[2];
   int64_t  frame;               /* the sender's own number of the frame */
   uint32_t video;               /* rows of one video share it */

@@ -1,79 +1,69 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
 /*
- * The training: draws a batch, makes its views, takes the loss of the method and a step
- * of Adam; at the end of an epoch the thresholds and the validation. It keeps no random
- * state: keys are made of the seed, the epoch and the row, and of what they are for.
+ * A training as an object: its rows, its buffers, and the state that a checkpoint keeps.
+ * mien-train-step.c takes its steps, mien-train-epoch.c ends its epochs. It keeps no
+ * random state: keys are made of the seed, the epoch and the row, and of what they are
+ * for.
  */
 
-#include "mien-train.h"
+#include "mien-train-private.h"
 
-#include "mien-answers.h"
-#include "mien-augment.h"
-#include "mien-batches.h"
 #include "mien-random.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* What a key is for. */
-enum
+static MienTarget
+target_of (const MienPackRow *row)
 {
-  FOR_ORDER = 1,
-  FOR_DROPOUT,
-  FOR_WEAK,
-  FOR_STRONG,
-  FOR_THRESHOLDS,
-};
+  MienTarget target = { .valence = row->valence,
+                        .arousal = row->arousal,
+                        .expression = row->expression };
 
-struct MienTraining
-{
-  const MienPack *pack;
-  MienTrainSettings settings;
-  MienNetwork *network;
-  MienPool *pool;
-  MienAdam adam;
-  MienAverage average;
-  MienThresholds thresholds;
-  int epochs; /* done */
+  memcpy (target.action_units, row->action_units, sizeof target.action_units);
+  return target;
+}
 
-  uint32_t *rows, *validation; /* of the pack; training rows with an expression first */
-  uint32_t *order, *scratch;   /* this epoch's, and what drawing it needs */
-  size_t n_rows, n_labelled, n_validation;
-  bool expression, valence_arousal, action_units[12];
-  MienLossSettings loss_settings;
-
-  size_t side, batch; /* batch: rows of a step */
-  float *images, *outputs, *d_outputs;
-  MienTarget *targets;
-  uint8_t *views; /* four images a worker */
-};
-
-/* Sorts the pack's rows by what they are good for, and counts labels. */
+/* Sorts the pack's rows by what they are good for. */
 static void
 take_rows (MienTraining *training)
 {
   const MienPack *pack = training->pack;
-  uint64_t counts[8] = { 0 }, positives[12] = { 0 }, negatives[12] = { 0 };
 
   for (int labelled = 1; labelled >= 0; labelled--)
     {
       for (uint64_t i = 0; i < pack->n_rows; i++)
-        if (pack->rows[i].split == 0 && (pack->rows[i].expression >= 0) == labelled)
-          training->rows[training->n_rows++] = (uint32_t) i;
+        if (pack->rows[i].split == MIEN_PACK_TRAIN
+            && (pack->rows[i].expression >= 0) == labelled)
+          {
+            training->classes[training->n_rows] = pack->rows[i].expression;
+            training->rows[training->n_rows++] = (uint32_t) i;
+          }
       if (labelled)
         training->n_labelled = training->n_rows;
     }
   for (uint64_t i = 0; i < pack->n_rows; i++)
-    {
-      const MienPackRow *row = &pack->rows[i];
+    if (pack->rows[i].split == MIEN_PACK_VALIDATION)
+      training->validation[training->n_validation++] = (uint32_t) i;
+    else if (pack->rows[i].split == MIEN_PACK_TUNING)
+      training->tuning[training->n_tuning++] = (uint32_t) i;
+}
 
-      if (row->split != 0)
-        {
-          training->validation[training->n_validation++] = (uint32_t) i;
-          continue;
-        }
+/* Counts the training rows' labels: weights, and what can be learnt. */
+static void
+count_labels (MienTraining *training)
+{
+  uint64_t counts[8] = { 0 }, positives[12] = { 0 }, negatives[12] = { 0 };
+  MienLossSettings *settings = &training->loss_settings;
+
+  for (size_t i = 0; i < training->n_rows; i++)
+    {
+      const MienPackRow *row = &training->pack->rows[training->rows[i]];
+      MienTarget target = target_of (row);
+
+      mien_rules_add_row (&training->rules, &target);
       training->valence_arousal |= !isnan (row->valence);
       if (row->expression >= 0)
         counts[row->expression]++;
@@ -86,33 +76,105 @@ take_rows (MienTraining *training)
   training->expression = training->n_labelled > 0;
   for (int k = 0; k < 12; k++)
     training->action_units[k] = positives[k] + negatives[k] > 0;
-  mien_expression_weights (training->settings.class_weights, counts,
-                           training->loss_settings.expression_weights);
-  mien_action_unit_weights (training->settings.class_weights, positives, negatives,
-                            training->loss_settings.action_unit_weights);
+  mien_expression_weights ((MienClassWeights) training->settings.class_weights, counts,
+                           settings->expression_weights);
+  mien_action_unit_weights ((MienClassWeights) training->settings.class_weights,
+                            positives, negatives, settings->action_unit_weights);
+  mien_logit_adjustment (training->settings.logit_adjustment, counts,
+                         settings->logit_adjustment);
+}
+
+static size_t
+count_statistics (MienNetwork *network)
+{
+  size_t n, sum = 0;
+  const MienParameter *parameters = mien_network_parameters (network, &n);
+
+  for (size_t i = 0; i < n; i++)
+    sum += parameters[i].gradient == NULL ? parameters[i].n : 0;
+  return sum;
+}
+
+/* What a step needs; batch: its rows. */
+static bool
+allocate_step (MienTraining *training, size_t batch)
+{
+  const MienTrainSettings *settings = &training->settings;
+  size_t size = 3 * training->side * training->side;
+  size_t views = settings->method == MIEN_METHOD_SSMFAR ? 2 : 1;
+  size_t outputs = batch * MIEN_OUTPUTS;
+  bool all = views == 2 && settings->pseudo == MIEN_PSEUDO_ALL;
+  bool asks = all || (views == 2 && settings->teacher == MIEN_TEACHER_AVERAGE);
+
+  training->images = calloc (views * batch * size, sizeof (float));
+  training->outputs = calloc (views * outputs, sizeof (float));
+  training->d_outputs = calloc (views * outputs, sizeof (float));
+  training->part_outputs = calloc (views * outputs, sizeof (float));
+  training->targets = calloc (batch, sizeof *training->targets);
+  training->pseudo = calloc (batch, sizeof *training->pseudo);
+  training->statistics = calloc (count_statistics (training->network), sizeof (float));
+  training->views = calloc ((size_t) mien_pool_threads (training->pool) * size, 4);
+  training->teacher = asks ? calloc (outputs, sizeof (float)) : NULL;
+  training->second = all ? calloc (outputs, sizeof (float)) : NULL;
+  training->seconds = all ? calloc (batch * size, sizeof (float)) : NULL;
+  return training->images != NULL && training->outputs != NULL
+         && training->d_outputs != NULL && training->part_outputs != NULL
+         && training->targets != NULL && training->pseudo != NULL
+         && training->statistics != NULL && training->views != NULL
+         && (!asks || training->teacher != NULL)
+         && (!all || (training->second != NULL && training->seconds != NULL));
 }
 
 static bool
-allocate (MienTraining *training)
+allocate_rows (MienTraining *training)
 {
-  size_t n = training->pack->n_rows, pixels = training->side * training->side;
-  size_t images = (size_t) mien_training_rows (&training->settings);
+  const MienTrainSettings *settings = &training->settings;
+  size_t n = training->pack->n_rows;
 
   training->rows = calloc (n, sizeof *training->rows);
+  training->classes = calloc (n, sizeof *training->classes);
   training->validation = calloc (n, sizeof *training->validation);
+  training->tuning = calloc (n, sizeof *training->tuning);
   training->order = calloc (n, sizeof *training->order);
   training->scratch = calloc (n, sizeof *training->scratch);
-  training->images = calloc (images * pixels, 3 * sizeof *training->images);
-  training->outputs = calloc (images, MIEN_OUTPUTS * sizeof *training->outputs);
-  training->d_outputs = calloc (images, MIEN_OUTPUTS * sizeof *training->d_outputs);
-  training->targets = calloc (images, sizeof *training->targets);
-  training->views = calloc ((size_t) mien_pool_threads (training->pool) * pixels, 4 * 3);
-  return training->rows != NULL && training->validation != NULL && training->order != NULL
-         && training->scratch != NULL && training->images != NULL
-         && training->outputs != NULL && training->d_outputs != NULL
-         && training->targets != NULL && training->views != NULL
+  return training->rows != NULL && training->classes != NULL
+         && training->validation != NULL && training->tuning != NULL
+         && training->order != NULL && training->scratch != NULL
+         && mien_rules_init (&training->rules, (MienRule) settings->rule,
+                             settings->threshold, n)
+                == 0
          && mien_adam_init (&training->adam, training->network) == 0
          && mien_average_init (&training->average, training->network) == 0;
+}
+
+/* Fills a zeroed training; -1 without memory. */
+static int
+prepare (MienTraining *training)
+{
+  const MienTrainSettings *settings = &training->settings;
+  size_t part =
+      (size_t) (settings->micro_batch > 0 ? settings->micro_batch : settings->batch);
+
+  if (training->pack->n_rows > UINT32_MAX || !allocate_rows (training))
+    return -1;
+  take_rows (training);
+  count_labels (training);
+  training->batch = training->n_rows < (size_t) settings->batch
+                        ? training->n_rows
+                        : (size_t) settings->batch;
+  training->n_parts = (training->batch + part - 1) / part;
+  training->adam.settings = (MienAdamSettings){
+    .weight_decay = settings->weight_decay,
+    .clip = settings->clip,
+    .trunk_rate = settings->trunk_rate,
+    .freeze = settings->freeze,
+  };
+  mien_thresholds_init (&training->thresholds);
+  if (!allocate_step (training, training->batch)
+      || (training->n_tuning > 0
+          && mien_average_init (&training->best, training->network) != 0))
+    return -1;
+  return 0;
 }
 
 MienTraining *
@@ -133,18 +195,14 @@ mien_training_new (const MienPack *pack,
       training->pool = pool;
       training->side = pack->side;
     }
-  if (training == NULL || pack->n_rows > UINT32_MAX || !allocate (training))
+  if (training == NULL || prepare (training) != 0)
     {
       mien_training_free (training);
-      snprintf (error, MIEN_ERROR_SIZE, "out of memory for a training on %llu frames",
+      snprintf (error, MIEN_ERROR_SIZE,
+                "out of memory for a training on %llu frames; try a smaller batch",
                 (unsigned long long) pack->n_rows);
       return NULL;
     }
-  mien_thresholds_init (&training->thresholds);
-  take_rows (training);
-  training->batch = training->n_rows < (size_t) settings->batch
-                        ? training->n_rows
-                        : (size_t) settings->batch;
   any = training->expression || training->valence_arousal;
   for (int k = 0; k < 12; k++)
     any |= training->action_units[k];
@@ -165,13 +223,23 @@ mien_training_free (MienTraining *training)
     return;
   mien_adam_clear (&training->adam);
   mien_average_clear (&training->average);
+  mien_average_clear (&training->best);
+  mien_rules_clear (&training->rules);
   free (training->rows);
+  free (training->classes);
   free (training->validation);
+  free (training->tuning);
   free (training->order);
   free (training->scratch);
   free (training->images);
+  free (training->seconds);
   free (training->outputs);
   free (training->d_outputs);
+  free (training->part_outputs);
+  free (training->teacher);
+  free (training->second);
+  free (training->statistics);
+  free (training->pseudo);
   free (training->targets);
   free (training->views);
   free (training);
@@ -180,7 +248,11 @@ mien_training_free (MienTraining *training)
 int
 mien_training_rows (const MienTrainSettings *settings)
 {
-  return settings->method == MIEN_METHOD_SSMFAR ? 2 * settings->batch : settings->batch;
+  int rows = settings->micro_batch > 0 && settings->micro_batch < settings->batch
+                 ? settings->micro_batch
+                 : settings->batch;
+
+  return settings->method == MIEN_METHOD_SSMFAR ? 2 * rows : rows;
 }
 
 uint64_t
@@ -227,10 +299,16 @@ mien_training_average (MienTraining *training)
   return &training->average;
 }
 
-MienThresholds *
-mien_training_thresholds (MienTraining *training)
+MienAverage *
+mien_training_best (MienTraining *training)
 {
-  return &training->thresholds;
+  return training->n_tuning > 0 ? &training->best : NULL;
+}
+
+MienRules *
+mien_training_rules (MienTraining *training)
+{
+  return &training->rules;
 }
 
 int
@@ -240,218 +318,73 @@ mien_training_epochs (const MienTraining *training)
 }
 
 void
-mien_training_set_epochs (MienTraining *training, int epochs)
+mien_training_get_state (const MienTraining *training, MienTrainState *state)
 {
-  training->epochs = epochs;
-}
+  const float *thresholds = (const float *) &training->thresholds;
 
-static uint64_t
-epoch_key (const MienTraining *training, uint64_t purpose)
-{
-  return mien_random_key (
-      mien_random_key (training->settings.seed, (uint64_t) training->epochs), purpose);
-}
-
-static MienTarget
-target_of (const MienPackRow *row)
-{
-  MienTarget target = { .valence = row->valence,
-                        .arousal = row->arousal,
-                        .expression = row->expression };
-
-  memcpy (target.action_units, row->action_units, sizeof target.action_units);
-  return target;
-}
-
-/* A batch to be made: weak views under one key, strong ones under another; 0 for the
- * weak key means the frames as they are. */
-typedef struct
-{
-  MienTraining *training;
-  const uint32_t *rows;
-  size_t n;
-  uint64_t weak, strong;
-} Views;
-
-static void
-make_views (void *data, int worker, size_t begin, size_t end)
-{
-  const Views *views = data;
-  MienTraining *training = views->training;
-  int side = (int) training->side;
-  size_t size = 3 * training->side * training->side;
-  uint8_t *view = training->views + (size_t) worker * 4 * size;
-
-  for (size_t i = begin; i < end; i++)
-    {
-      uint32_t row = views->rows[i];
-      const uint8_t *pixels = training->pack->pixels + row * size;
-
-      training->targets[i] = target_of (&training->pack->rows[row]);
-      if (views->weak == 0)
-        {
-          mien_normalise (pixels, side, false, training->images + i * size);
-          continue;
-        }
-      mien_weak_view (pixels, side, mien_random_key (views->weak, row), view);
-      mien_normalise (view, side, false, training->images + i * size);
-      if (views->strong == 0)
-        continue;
-      mien_strong_view (pixels, side, mien_random_key (views->strong, row), view,
-                        view + size);
-      mien_normalise (view, side, false, training->images + (views->n + i) * size);
-    }
+  *state = (MienTrainState){
+    .rules = training->rules.state,
+    .loss_first = training->loss_first,
+    .loss_now = training->loss_now,
+    .best_score = training->best_score,
+    .best_epoch = training->best_epoch,
+  };
+  for (int i = 0; i < MIEN_N_THRESHOLDS; i++)
+    state->thresholds[i] = (double) thresholds[i];
 }
 
 int
-mien_training_step (MienTraining *training, int step, MienLoss *loss, int *n, char *error)
+mien_training_set_state (MienTraining *training, const MienTrainState *state, int epochs)
 {
-  bool ssmfar = training->settings.method == MIEN_METHOD_SSMFAR;
-  size_t batch = training->batch, rows = ssmfar ? 2 * batch : batch;
-  Views views = { training, training->order + (size_t) step * batch, batch,
-                  epoch_key (training, FOR_WEAK),
-                  ssmfar ? epoch_key (training, FOR_STRONG) : 0 };
-  uint64_t dropout = mien_random_key (epoch_key (training, FOR_DROPOUT), (uint64_t) step);
+  MienRuleState before = training->rules.state;
+  float *thresholds = (float *) &training->thresholds;
 
-  if (step == 0)
-    mien_batches_draw (epoch_key (training, FOR_ORDER), training->rows, training->n_rows,
-                       training->n_labelled, training->order, training->scratch);
-  mien_pool_run (training->pool, batch, make_views, &views);
-  mien_network_forward (training->network, training->images, (int) rows, dropout | 1,
-                        training->outputs);
-  memcpy (training->loss_settings.thresholds, training->thresholds.expressions,
-          sizeof training->loss_settings.thresholds);
-  (ssmfar ? mien_loss_ssmfar
-          : mien_loss_supervised) (training->outputs, training->targets, (int) batch,
-                                   &training->loss_settings, loss, training->d_outputs);
-  if (!isfinite (loss->total))
-    return snprintf (error, MIEN_ERROR_SIZE,
-                     "step %d of epoch %d: the loss is no number any more; try a lower "
-                     "learning rate or other weights",
-                     step + 1, training->epochs + 1),
-           -1;
-  mien_network_zero_gradients (training->network);
-  mien_network_backward (training->network, training->d_outputs);
-  mien_adam_step (&training->adam, training->network, training->settings.learning_rate);
-  mien_average_add (&training->average, training->network, training->adam.step);
-  *n = (int) batch;
+  for (int i = 0; i < MIEN_N_THRESHOLDS; i++)
+    if (!(state->thresholds[i] >= 0 && state->thresholds[i] <= 1))
+      return -1;
+  if (!isfinite (state->loss_first) || !isfinite (state->loss_now)
+      || !isfinite (state->best_score)
+      || !(state->best_epoch >= 0 && state->best_epoch <= epochs))
+    return -1;
+  training->rules.state = state->rules;
+  if (mien_rules_restore (&training->rules) != 0)
+    {
+      training->rules.state = before;
+      return -1;
+    }
+  training->loss_first = state->loss_first;
+  training->loss_now = state->loss_now;
+  training->best_score = state->best_score;
+  training->best_epoch = (int) state->best_epoch;
+  training->epochs = epochs;
+  for (int i = 0; i < MIEN_N_THRESHOLDS; i++)
+    thresholds[i] = (float) state->thresholds[i];
   return 0;
 }
 
-static bool
-feeds_thresholds (const MienPackRow *row)
+bool
+mien_training_is_over (const MienTraining *training)
 {
-  bool any = row->expression >= 0;
+  int patience = training->settings.patience;
 
-  for (int k = 0; k < 12; k++)
-    any |= row->action_units[k] >= 0;
-  return any;
+  return training->epochs >= training->settings.epochs
+         || (patience > 0 && training->best_epoch > 0
+             && training->epochs - training->best_epoch >= patience);
 }
 
-typedef struct
+uint64_t
+mien_epoch_key (const MienTraining *training, uint64_t purpose)
 {
-  MienThresholdSums thresholds;
-  MienMetricsSums *metrics;
-} Sums;
-
-static void
-add_answers (const MienTraining *training, size_t n, bool validation, Sums *sums)
-{
-  for (size_t i = 0; i < n; i++)
-    {
-      const float *outputs = training->outputs + i * MIEN_OUTPUTS;
-      const MienTarget *target = &training->targets[i];
-      float answer[MIEN_ANSWER];
-      double p[8];
-      int8_t units[12];
-      int expression;
-
-      if (!validation)
-        {
-          mien_thresholds_add (&sums->thresholds, outputs, target);
-          continue;
-        }
-      mien_answer (outputs, NULL, answer);
-      mien_expression_probabilities (outputs, p, &expression);
-      for (int k = 0; k < 12; k++)
-        units[k] = answer[11 + k] > 0.5f;
-      mien_metrics_add (sums->metrics, (float[]){ target->valence, target->arousal },
-                        target->expression, target->action_units, answer + 8, expression,
-                        units);
-    }
+  return mien_random_key (
+      mien_random_key ((uint64_t) training->settings.seed, (uint64_t) training->epochs),
+      purpose);
 }
 
-static bool
-all_finite (const float *values, size_t n)
+bool
+mien_all_finite (const float *values, size_t n)
 {
   for (size_t i = 0; i < n; i++)
     if (!isfinite (values[i]))
       return false;
   return true;
-}
-
-/* Asks the network, in evaluation mode, about the n rows: 1 if stopped. */
-static int
-ask (MienTraining *training,
-     const uint32_t *rows,
-     size_t n,
-     bool validation,
-     bool (*is_stopped) (void *),
-     void *data,
-     Sums *sums,
-     char *error)
-{
-  for (size_t i = 0; i < n; i += training->batch)
-    {
-      size_t batch = n - i < training->batch ? n - i : training->batch;
-      Views views = { training, rows + i, batch,
-                      validation ? 0 : epoch_key (training, FOR_THRESHOLDS), 0 };
-
-      if (is_stopped (data))
-        return 1;
-      mien_pool_run (training->pool, batch, make_views, &views);
-      mien_network_infer (training->network, training->images, (int) batch,
-                          training->outputs, NULL);
-      if (!all_finite (training->outputs, batch * MIEN_OUTPUTS))
-        return snprintf (error, MIEN_ERROR_SIZE,
-                         "after epoch %d the answers are no numbers any more; try a "
-                         "lower learning rate",
-                         training->epochs + 1),
-               -1;
-      add_answers (training, batch, validation, sums);
-    }
-  return 0;
-}
-
-int
-mien_training_end_epoch (MienTraining *training,
-                         bool (*is_stopped) (void *),
-                         void *data,
-                         MienEpoch *epoch,
-                         char *error)
-{
-  Sums sums = { .metrics = mien_metrics_sums_new () };
-  size_t n = 0;
-  int status;
-
-  if (sums.metrics == NULL)
-    return snprintf (error, MIEN_ERROR_SIZE, "out of memory"), -1;
-  for (size_t i = 0; i < training->n_rows; i++)
-    if (feeds_thresholds (&training->pack->rows[training->rows[i]]))
-      training->scratch[n++] = training->rows[i];
-  mien_average_swap (&training->average, training->network);
-  status = ask (training, training->scratch, n, false, is_stopped, data, &sums, error);
-  if (status == 0)
-    status = ask (training, training->validation, training->n_validation, true,
-                  is_stopped, data, &sums, error);
-  mien_average_swap (&training->average, training->network);
-  if (status == 0)
-    {
-      training->epochs++;
-      mien_thresholds_finish (&sums.thresholds, training->epochs, &training->thresholds);
-      epoch->thresholds = training->thresholds;
-      mien_metrics_finish (sums.metrics, &epoch->validation);
-    }
-  mien_metrics_sums_free (sums.metrics);
-  return status;
 }

@@ -8,35 +8,40 @@
 #include "mien-class-weights.h"
 #include "mien-metrics.h"
 #include "mien-pack.h"
+#include "mien-rules.h"
 #include "mien-thresholds.h"
+#include "mien-train-settings.h"
 
 /*
  * A training, step by step. Everything random is a function of (seed, epoch, row or step), so that a
  * training taken up between two epochs goes on as if it had never stopped.
+ *
+ * A step of more rows than a forward may hold (micro_batch) is computed in near-equal parts: all parts
+ * forward, the loss of the whole batch on all answers, then each part forward again and backward. So the
+ * losses, their means and the CCC see the whole batch, as do thresholds and pseudo-labels; batch
+ * normalisation alone sees the part, both views of its rows together, and moves its running statistics
+ * once a part. It costs one more forward of all parts but the last.
  */
-
-typedef enum
-{
-  MIEN_METHOD_SSMFAR,
-  MIEN_METHOD_SUPERVISED,
-} MienMethod;
-
-typedef struct
-{
-  MienMethod       method;
-  MienClassWeights class_weights;
-  int              batch;
-  double           learning_rate;
-  uint64_t         seed;
-} MienTrainSettings;
 
 /* What an epoch came to. */
 typedef struct
 {
   MienLoss         loss;           /* means over the steps; n_... are sums */
-  MienMetrics      validation;
-  MienThresholds   thresholds;     /* as after this epoch */
+  double           rate, norm;     /* the last step's learning rate; mean norm of the gradients */
+  MienMetrics      validation, tuning;
+  MienThresholds   thresholds;     /* as after this epoch: what answers are accepted by */
+  MienThresholds   asked;          /* what the rule asks of pseudo-labels now */
+  int              best;           /* epoch with the best tuning score so far; 0: nothing to tune on */
 } MienEpoch;
+
+/* What a training carries from step to step beside weights and moments: doubles alone, for a checkpoint. */
+typedef struct
+{
+  MienRuleState rules;
+  double        thresholds[MIEN_N_THRESHOLDS];
+  double        loss_first, loss_now;      /* of the first step; running mean */
+  double        best_score, best_epoch;    /* 0: none yet */
+} MienTrainState;
 
 typedef struct MienTraining MienTraining;
 
@@ -50,7 +55,7 @@ MienTraining   *mien_training_new        (const MienPack          *pack,
                                           char                    *error);
 void            mien_training_free       (MienTraining            *training);
 
-/* Images of a step's forward: two views of each row, or one. */
+/* Images of a forward: one view or two of each row of a part. */
 int             mien_training_rows       (const MienTrainSettings *settings);
 uint64_t        mien_training_images     (const MienTraining      *training);   /* split 0 */
 uint64_t        mien_training_validation (const MienTraining      *training);   /* split 1 */
@@ -65,19 +70,32 @@ void            mien_training_tasks      (const MienTraining      *training,
 /* What a checkpoint keeps besides the network. epochs: those done. */
 MienAdam       *mien_training_adam       (MienTraining            *training);
 MienAverage    *mien_training_average    (MienTraining            *training);
-MienThresholds *mien_training_thresholds (MienTraining            *training);
+/* The average as it was after the best epoch; NULL without tuning rows. */
+MienAverage    *mien_training_best       (MienTraining            *training);
+MienRules      *mien_training_rules      (MienTraining            *training);
 int             mien_training_epochs     (const MienTraining      *training);
-void            mien_training_set_epochs (MienTraining            *training,
+void            mien_training_get_state  (const MienTraining      *training,
+                                          MienTrainState          *state);
+/* After adam, average, best and rules->chosen were filled. -1, nothing changed, if it is no such state. */
+int             mien_training_set_state  (MienTraining            *training,
+                                          const MienTrainState    *state,
                                           int                      epochs);
+/* All epochs are done, or as many as the patience allows without a better tuning score. */
+bool            mien_training_is_over    (const MienTraining      *training);
 
-/* One step of the epoch at hand: step 0 .. mien_training_steps () - 1. n: how many rows it used. */
+/* One step of the epoch at hand: step 0 .. mien_training_steps () - 1. n: how many rows it used; rate and
+ * norm as in MienEpoch. Stops with the step and the layer when a number is none any more, and when the
+ * running mean of the loss over some 20 steps is ten times that of the first step, or 10 if that was
+ * under 1; no such weights are delivered. */
 int             mien_training_step       (MienTraining            *training,
                                           int                      step,
                                           MienLoss                *loss,
+                                          double                  *rate,
+                                          double                  *norm,
                                           int                     *n,
                                           char                    *error);
-/* Ends the epoch: thresholds from the labelled rows, metrics of the validation rows, both of the
- * averaged weights, which are what the training delivers. is_stopped is asked between
+/* Ends the epoch: thresholds from the labelled rows, metrics of the validation and tuning rows, all of
+ * the averaged weights, which are what the training delivers. is_stopped is asked between
  * batches; 1 when it said so, and the epoch is then not done. */
 int             mien_training_end_epoch  (MienTraining            *training,
                                           bool                   (*is_stopped) (void *),

@@ -69,12 +69,13 @@ def trunk(width=2, scale=None, seed=1):
     return tensors
 
 
-def write_pack(path, n=26, n_validation=8, side=SIDE, labels=True, seed=1):
+def write_pack(path, n=26, n_validation=8, side=SIDE, labels=True, seed=1, n_tuning=0):
     """Faces would be brighter: noise whose colour tells the expression. Every third row has no expression,
-    every second valence and arousal, every fourth no action units but the first."""
+    every second valence and arousal, every fourth no action units but the first. Training rows come first,
+    then those for tuning, then those for validation."""
     rng = random.Random(seed)
     rows, pixels = [], []
-    for i in range(n + n_validation):
+    for i in range(n + n_tuning + n_validation):
         expression = rng.choice((0, 4, 6))
         units = [rng.randint(0, 1) for _ in range(10)] + [-1, -1]
         va = (rng.uniform(-1, 1), rng.uniform(-1, 1)) if i % 2 else (float('nan'),) * 2
@@ -84,7 +85,7 @@ def write_pack(path, n=26, n_validation=8, side=SIDE, labels=True, seed=1):
             va, units = (float('nan'),) * 2, [-1] * 12
         hidden = i < n and i % 3 == 2 or not labels
         rows.append(struct.pack('<ffb12bB2xqIi24x', *va, -1 if hidden else expression, *units,
-                                1 if i >= n else 0, 1000 + i, 1, i + 1))
+                                0 if i < n else 2 if i < n + n_tuning else 1, 1000 + i, 1, i + 1))
         colour = {0: (200, 60, 60), 4: (60, 200, 60), 6: (60, 60, 200)}[expression]
         pixels.append(bytes((colour[k % 3] + rng.randint(-50, 50)) for k in range(side * side * 3)))
     body = b''.join(rows)

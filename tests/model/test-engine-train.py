@@ -49,8 +49,8 @@ def model(run):
 
 
 def expect_error(lines, status, *words):
-    assert status == 1, (status, lines)
-    assert lines[-1].startswith('error '), lines
+    assert status == 1, (status, lines[-3:])
+    assert lines[-1].startswith('error '), lines[-3:]
     assert sum(line.startswith('error') for line in lines) == 1, lines
     for word in words:
         assert word in lines[-1], lines[-1]
@@ -84,11 +84,12 @@ def test_lines():
         for e in range(1, EPOCHS + 1):
             said = [engine.fields(line) for line in lines if line.startswith('metric epoch=%d ' % e)]
             names = [metric['name'] for metric in said]
-            expected = ['loss', 'loss_expression', 'loss_valence_arousal', 'loss_action_units', 'pseudo_share',
-                        'validation_score', 'validation_expression_f1', 'validation_expression_accuracy',
-                        'validation_ccc_valence', 'validation_ccc_arousal', 'validation_action_units_f1']
-            if method == 'supervised':
-                expected.remove('pseudo_share')
+            expected = ['loss', 'loss_expression', 'loss_valence_arousal', 'loss_action_units', 'learning_rate',
+                        'gradient_norm']
+            if method == 'ssmfar':
+                expected += ['pseudo_share'] + ['train_threshold_%d' % c for c in range(8)]
+            expected += ['validation_score', 'validation_expression_f1', 'validation_expression_accuracy',
+                         'validation_ccc_valence', 'validation_ccc_arousal', 'validation_action_units_f1']
             assert names == expected, names
             value = {metric['name']: float(metric['value']) for metric in said}
             assert abs(value['loss'] - value['loss_expression'] - value['loss_valence_arousal']
@@ -238,8 +239,166 @@ def test_no_number():
     """A loss that is no number stops it, with the step's name, and no such weights are kept."""
     path, run = os.path.join(FOLDER, 'huge.safetensors'), folder('huge')
     engine.write_safetensors(path, engine.trunk(scale=5e38))
-    expect_error(*train(run, weights=path), 'step 1 of epoch 1', 'number')
+    expect_error(*train(run, weights=path), 'step 1 of epoch 1', 'number', 'bn1.running_mean is not',
+                 'no epoch was over')
     assert os.listdir(run) == []
+
+
+def test_overflow():
+    """Weights that are numbers but overflow: the error names the layer behind them."""
+    path, run = os.path.join(FOLDER, 'large.safetensors'), folder('large')
+    tensors = engine.trunk()
+    shape, values = tensors['layer2.0.conv1.weight']
+    tensors['layer2.0.conv1.weight'] = (shape, [1e38 if v > 0 else -1e38 for v in values])
+    engine.write_safetensors(path, tensors)
+    expect_error(*train(run, weights=path), 'step 1 of epoch 1', 'layer2.0.bn1.running_')
+
+
+def test_divergence():
+    """A loss that grows out of proportion stops it; the last checkpoint stays, and no model is delivered."""
+    for warm_up in (0, 4):
+        run = folder('diverges')
+        lines, status = train(run, epochs=60, learning_rate=10, warm_up=warm_up, average=0)
+        done = sum(line.startswith('checkpoint') for line in lines)
+        kept = 'the checkpoint of epoch %d is kept' % done if done else 'no epoch was over'
+        expect_error(lines, status, 'diverges', 'epoch %d: ' % (done + 1), kept)
+        assert os.listdir(run) == ['checkpoint.safetensors'][:done]
+        if done:
+            notes = engine.read_safetensors(os.path.join(run, 'checkpoint.safetensors'))[1]
+            assert notes['mien.epochs'] == str(done)
+
+
+# Each of them makes other weights than the defaults.
+OPTIONS = ({'schedule': 'cosine'}, {'warm_up': 4}, {'weight_decay': 0.1}, {'clip': 0.01}, {'average': 0},
+           {'average': 0.5}, {'teacher': 'average', 'rule': 'fixed', 'threshold': 0.131}, {'freeze': 'stem'},
+           {'freeze': 'stage2'}, {'freeze': 'trunk'}, {'trunk_rate': 0.1}, {'rule': 'fixed', 'threshold': 0.16}, {'rule': 'flex'}, {'rule': 'free'}, {'rule': 'soft'},
+           {'pseudo': 'all'}, {'class_weights': 'none'}, {'class_weights': 'paper'}, {'sampling': 'shuffled'},
+           {'sampling': 'balanced'}, {'logit_adjustment': 1}, {'micro_batch': 3}, {'micro_batch': 4},
+           {'rule': 'fixed', 'threshold': 0.5, 'pseudo': 'all'}, {'rule': 'flex', 'pseudo': 'all'},
+           {'rule': 'free', 'pseudo': 'all'}, {'rule': 'soft', 'pseudo': 'all'},
+           {'method': 'supervised', 'sampling': 'balanced'}, {'method': 'supervised', 'micro_batch': 3})
+
+
+def test_options():
+    """Every option makes a difference, and is told apart in the checkpoint."""
+    run = folder('option')
+    seen = {undisturbed('supervised')[1]: 'supervised', undisturbed('ssmfar')[1]: 'ssmfar'}
+    for more in OPTIONS:
+        lines, status = train(run, **more)
+        assert status == 0 and engine.fields(lines[1])['resumed'] == '0', (more, lines)
+        weights = model(run)
+        assert weights not in seen, (more, seen[weights])
+        seen[weights] = more
+
+
+# Rules with a state of their own, and what else a checkpoint has to keep.
+STATEFUL = ({'rule': 'flex', 'pseudo': 'all', 'threshold': 0.3, 'teacher': 'average'},
+            {'rule': 'free', 'pseudo': 'all', 'schedule': 'cosine', 'warm_up': 2, 'micro_batch': 3},
+            {'rule': 'soft', 'pseudo': 'all', 'teacher': 'average', 'weight_decay': 0.1, 'clip': 0.5},
+            {'rule': 'ada', 'pseudo': 'all', 'sampling': 'balanced', 'learning_rate': 0.01},
+            {'rule': 'flex', 'freeze': 'stage1', 'average': 0, 'patience': 50})
+
+
+def test_resume_of_rules():
+    """With every rule and tuning videos, killed after each epoch, it ends in the same weights and lines."""
+    pack = os.path.join(FOLDER, 'tuned.pack')
+    engine.write_pack(pack, n_tuning=6)
+    for more in STATEFUL:
+        run = folder('rule')
+        lines, status = train(run, pack=pack, **more)
+        assert status == 0, (more, lines)
+        weights, told = model(run), [line for line in lines if line.startswith(('metric', 'threshold'))]
+        run, again = folder('rule'), []
+        for epoch in range(1, EPOCHS + 1):
+            with engine.Engine(PROGRAM, *arguments(run, pack=pack, **more)) as e:
+                if epoch < EPOCHS:
+                    line = e.line()
+                    while not line.startswith('checkpoint epoch=%d' % epoch):
+                        assert line, more
+                        again.append(line)
+                        line = e.line()
+                    e.process.send_signal(signal.SIGKILL)
+                    e.lines()
+                else:
+                    again += e.lines()
+                    assert e.status() == 0, again
+        resumed = [engine.fields(line)['resumed'] for line in again if line.startswith('start')]
+        assert resumed == [str(e) for e in range(EPOCHS)], (more, resumed)
+        assert [line for line in again if line.startswith(('metric', 'threshold'))] == told, more
+        assert model(run) == weights, more
+
+
+def test_state_of_a_checkpoint():
+    """A checkpoint whose state is out of range is an error with a way out."""
+    run = folder('state')
+    assert train(run, epochs=1, rule='flex')[1] == 0
+    path = os.path.join(run, 'checkpoint.safetensors')
+    with open(path, 'rb') as f:
+        data = f.read()
+    end = 8 + int.from_bytes(data[:8], 'little')
+    header = engine.json.loads(data[8:end])
+    for name, value in (('training.state', b'\0\0\0\0\0\0\xf8\x7f'), ('rules.chosen', b'\x09')):
+        at = end + header[name]['data_offsets'][0]
+        with open(path, 'wb') as f:
+            f.write(data[:at] + value + data[at + len(value):])
+        expect_error(*train(run, rule='flex'), path, 'remove it')
+
+
+def test_frozen():
+    """What is frozen keeps its weights to the bit; the rest moves."""
+    run = folder('frozen')
+    start = engine.read_safetensors(TRUNK)[0]
+    for name, frozen in (('stem', ('conv1', 'bn1')), ('stage2', ('conv1', 'bn1', 'layer1', 'layer2')),
+                         ('trunk', ('conv1', 'bn1', 'layer'))):
+        assert train(run, freeze=name, weight_decay=0.1)[1] == 0
+        end = engine.read_safetensors(os.path.join(run, 'model.safetensors'))[0]
+        for tensor, before in start.items():
+            if not tensor.endswith(('running_mean', 'running_var')):
+                assert (end[tensor] == before) == tensor.startswith(frozen), (name, tensor)
+
+
+def tuned_lines(pack, run, **more):
+    lines, status = train(run, pack=pack, method='supervised', learning_rate=0.01, average=0, **more)
+    assert status == 0, lines
+    last = {}
+    scores = {}
+    for line in lines:
+        if line.startswith('metric'):
+            field = engine.fields(line)
+            last[field['name']] = float(field['value'])
+            if field['name'] == 'tuning_score':
+                scores[int(field['epoch'])] = last['tuning_score']
+    best = min(e for e in scores if scores[e] == max(scores.values()))
+    assert last['best_epoch'] == best, (scores, last)
+    return lines, best, len(scores)
+
+
+def test_best_epoch():
+    """The best epoch on the tuning rows is delivered; validation rows do not matter for it."""
+    pack, run = os.path.join(FOLDER, 'best.pack'), folder('best')
+    engine.write_pack(pack, n_tuning=12)
+    _, best, epochs = tuned_lines(pack, run, epochs=12)
+    assert 1 < best < epochs, (best, epochs)
+    weights = model(run)
+    run = folder('best')
+    assert tuned_lines(pack, run, epochs=best)[1] == best
+    assert model(run) == weights
+    engine.write_pack(pack, n_tuning=12, n_validation=0)
+    run = folder('best')
+    tuned_lines(pack, run, epochs=12)
+    assert model(run) == weights
+
+
+def test_patience():
+    """Without a better score for so many epochs it stops, whole or in parts."""
+    pack, run = os.path.join(FOLDER, 'patient.pack'), folder('patient')
+    engine.write_pack(pack, n_tuning=12)
+    lines, best, epochs = tuned_lines(pack, run, epochs=60, patience=3)
+    assert epochs == best + 3 < 60 and lines[-1] == 'done epochs=%d' % epochs, lines[-1]
+    weights = model(run)
+    lines, status = train(run, pack=pack, method='supervised', learning_rate=0.01, average=0, epochs=60, patience=3)
+    assert status == 0 and lines[-1] == 'done epochs=%d' % epochs, lines
+    assert model(run) == weights
 
 
 def test_bad_files():
@@ -322,7 +481,8 @@ def test_command_line():
     good = arguments(folder('line'))
     bad = ([], ['dance'], ['train'], good + ['--epochs'], good + ['--epochs', '0'], good + ['--epochs', '1.5'],
            good + ['--epochs', 'x'], good + ['--learning-rate', 'nan'], good + ['--learning-rate', '-1'],
-           good + ['--method', 'magic'], good + ['--class-weights', 'none'], good + ['--batch', '1e9'],
+           good + ['--method', 'magic'], good + ['--class-weights', 'all'], good + ['--batch', '1e9'],
+           good + ['--rule', 'magic'], good + ['--average', '1'], good + ['--warm-up', '-1'], good + ['--clip'],
            good + ['--size', '64'], good + ['--seed', '-1'], ['infer', '--weights', TRUNK, '--size', '50'],
            ['infer', '--weights', TRUNK, '--size', '256'], ['infer', '--size', '64'], ['forward'])
     for line in bad:
@@ -335,7 +495,9 @@ def test_command_line():
 
 TESTS = (test_lines, test_learns, test_repeats, test_stop_and_resume, test_resume_from_each_epoch,
          test_kill_and_resume, test_threads_of_a_checkpoint, test_other_training, test_broken_checkpoint,
-         test_rubbish_in, test_deaf_parent, test_no_number, test_bad_files, test_full_disk, test_out_of_memory,
+         test_rubbish_in, test_deaf_parent, test_no_number, test_overflow, test_divergence,
+         test_options, test_resume_of_rules, test_state_of_a_checkpoint, test_frozen, test_best_epoch, test_patience,
+         test_bad_files, test_full_disk, test_out_of_memory,
          test_few_rows, test_command_line)
 
 engine.write_pack(PACK)
