@@ -8,6 +8,7 @@
 
 #include "mien-engine.h"
 
+#include "mien-kernels.h"
 #include "mien-protocol.h"
 
 #include <errno.h>
@@ -77,6 +78,13 @@ static const Option TRAIN[] = {
   WEIGHTS (false),
 };
 
+static const Option BENCH[] = {
+  BATCH,
+  { "--size", COUNT, AT (size), 48, 224, false },
+  THREADS,
+  { "--json", FLAG, AT (json), 0, 0, false },
+};
+
 #define OPTIONS(table) table, sizeof table / sizeof *table
 
 static const Command COMMANDS[] = {
@@ -96,6 +104,21 @@ static const Command COMMANDS[] = {
     "      [--threads N]",
     OPTIONS (FORWARD),
     { .batch = 32 } },
+  { "bench infer",
+    mien_engine_bench_infer,
+    "[--batch N] [--size N] [--threads N] [--json]",
+    OPTIONS (BENCH),
+    { .batch = 64, .size = 112 } },
+  { "bench train",
+    mien_engine_bench_train,
+    "[--batch N] [--size N] [--threads N] [--json]",
+    OPTIONS (BENCH),
+    { .batch = 32, .size = 112 } },
+  { "bench layers",
+    mien_engine_bench_layers,
+    "[--batch N] [--size N] [--threads N] [--json]",
+    OPTIONS (BENCH),
+    { .batch = 16, .size = 112 } },
 };
 
 enum
@@ -172,6 +195,22 @@ set_option (const Option *option, const char *text, MienEngineOptions *options)
   return 0;
 }
 
+/* A bench has a name of two words, and talks to a person. */
+static bool
+is_bench (const Command *command)
+{
+  return strncmp (command->name, "bench ", 6) == 0;
+}
+
+static bool
+is_named (const Command *command, int argc, char **argv)
+{
+  if (is_bench (command))
+    return argc > 2 && strcmp (argv[1], "bench") == 0
+           && strcmp (argv[2], command->name + 6) == 0;
+  return strcmp (argv[1], command->name) == 0;
+}
+
 /* 0, or the exit status. */
 static int
 parse (const Command *command, int argc, char **argv, MienEngineOptions *options)
@@ -180,7 +219,7 @@ parse (const Command *command, int argc, char **argv, MienEngineOptions *options
 
   *options = command->defaults;
   mien_train_settings_init (&options->train);
-  for (int i = 2; i < argc; i++)
+  for (int i = is_bench (command) ? 3 : 2; i < argc; i++)
     {
       const Option *option = NULL;
       const MienSetting *setting = find_setting (command, argv[i]);
@@ -216,7 +255,7 @@ parse (const Command *command, int argc, char **argv, MienEngineOptions *options
         if (value == NULL)
           return complain ("needs ", command->options[k].name);
       }
-  if (command->run == mien_engine_infer && options->size % 16 != 0)
+  if (options->size % 16 != 0)
     return complain ("bad value for ", "--size");
   return 0;
 }
@@ -239,7 +278,7 @@ main (int argc, char **argv)
   int status;
 
   for (int i = 0; argc > 1 && i < N_COMMANDS; i++)
-    if (strcmp (argv[1], COMMANDS[i].name) == 0)
+    if (is_named (&COMMANDS[i], argc, argv))
       command = &COMMANDS[i];
   if (argc > 1 && strcmp (argv[1], "--help") == 0)
     return print_help (), 0;
@@ -253,9 +292,13 @@ main (int argc, char **argv)
   /* A parent that is gone is noticed by a write that fails, and ends the work in order.
    */
   signal (SIGPIPE, SIG_IGN);
-  mien_say (stdout, "hello mien-engine 1");
-  if (command->run (&options, error) == 0)
+  if (!is_bench (command))
+    mien_say (stdout, "hello mien-engine 1");
+  if (mien_kernels_check (error) == 0 && command->run (&options, error) == 0)
     return 0;
-  mien_say (stdout, "error %s", error);
+  if (is_bench (command))
+    fprintf (stderr, "mien-engine: %s\n", error);
+  else
+    mien_say (stdout, "error %s", error);
   return 1;
 }

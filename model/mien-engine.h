@@ -15,7 +15,7 @@ typedef struct
 {
   const char       *weights, *input, *output, *pack, *run;
   long              size, batch, threads;              /* threads 0: not given */
-  bool              no_spread;
+  bool              no_spread, json;
   MienTrainSettings train;                             /* of the command train */
 } MienEngineOptions;
 
@@ -25,6 +25,12 @@ int          mien_engine_forward      (const MienEngineOptions *options,
 int          mien_engine_infer        (const MienEngineOptions *options,
                                        char                    *error);
 int          mien_engine_train        (const MienEngineOptions *options,
+                                       char                    *error);
+int          mien_engine_bench_infer  (const MienEngineOptions *options,
+                                       char                    *error);
+int          mien_engine_bench_train  (const MienEngineOptions *options,
+                                       char                    *error);
+int          mien_engine_bench_layers (const MienEngineOptions *options,
                                        char                    *error);
 
 /* CPUs that this process may use, 1 .. 64. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include "mien-kernels.h"
 #include "mien-network.h"
 #include "mien-ops.h"
 
@@ -19,6 +20,7 @@ typedef struct
   MienParameter *weight, *gamma, *beta, *mean, *variance;
   float         *z, *y;            /* before and behind the normalisation; inference has y alone */
   float         *batch_mean, *inverse;
+  float         *packed, *bias;    /* of inference: with the normalisation folded in */
 } MienUnit;
 
 typedef struct
@@ -30,7 +32,9 @@ struct MienNetwork
 {
   MienNetworkShape shape;
   int              max_batch, side, n;       /* n: rows of the last forward */
+  int              at_once;                  /* images that go through the trunk together */
   bool             training;
+  bool             is_packed;
   MienPool        *pool;
   uint64_t         dropout_seed;
 
@@ -44,13 +48,12 @@ struct MienNetwork
 
   float           *arena;                    /* everything below points into it */
   size_t           arena_used;
-  const float     *images;
+  float           *pixels;                   /* images, channels side by side */
   float           *pooled;                   /* behind the stem's max-pool */
-  uint8_t         *choice;
   float           *means, *dropped, *features, *norm, *hidden;
   float           *d_hidden, *d_features, *d_means;
   float           *d_a, *d_b, *d_c;          /* the largest activation each */
-  float          **scratch, **d_w_parts;     /* one a worker */
+  float           *packed, *scratch;         /* of one convolution at a time */
 };
 
 static inline int
@@ -69,5 +72,5 @@ mien_unit_area (const MienUnit *unit)
 static inline size_t
 mien_unit_size (const MienUnit *unit)
 {
-  return (size_t) unit->conv.out * (size_t) mien_unit_area (unit);
+  return (size_t) mien_pitch (unit->conv.out) * (size_t) mien_unit_area (unit);
 }

@@ -2,7 +2,7 @@
 
 /*
  * What the network computes: inference with running statistics, and the training step's
- * forward and backward. Shapes in comments are [rows, channels, side, side].
+ * forward and backward. Shapes in comments are [rows, side, side, channels].
  */
 
 #include "mien-network-private.h"
@@ -10,7 +10,27 @@
 #include <math.h>
 #include <string.h>
 
-/* Evaluation mode; residual may be NULL. */
+/* Running statistics folded into the weights: y = (x * w - mean) scale + beta. */
+static void
+fold_unit (MienNetwork *network, MienUnit *unit, float *packed)
+{
+  float *scale = unit->inverse;
+
+  for (int c = unit->conv.out; c < mien_pitch (unit->conv.out); c++)
+    unit->bias[c] = 0;
+  for (int c = 0; c < unit->conv.out; c++)
+    {
+      double inverse = 1 / sqrt ((double) unit->variance->value[c] + 1e-5);
+
+      scale[c] = (float) (unit->gamma->value[c] * inverse);
+      unit->bias[c] = (float) (unit->beta->value[c]
+                               - unit->mean->value[c] * unit->gamma->value[c] * inverse);
+    }
+  mien_conv_pack (network->pool, &unit->conv, unit->weight->value, scale, packed);
+}
+
+/* Evaluation mode; residual may be NULL. In training the weights are others at each call.
+ */
 static void
 infer_unit (MienNetwork *network,
             MienUnit *unit,
@@ -18,13 +38,12 @@ infer_unit (MienNetwork *network,
             const float *x,
             const float *residual)
 {
-  for (int c = 0; c < unit->conv.out; c++)
-    unit->inverse[c] = (float) (1 / sqrt ((double) unit->variance->value[c] + 1e-5));
-  mien_conv_forward (network->pool, &unit->conv, n, x, unit->weight->value, unit->y,
-                     network->scratch);
-  mien_norm_forward (network->pool, n, unit->conv.out, mien_unit_area (unit), unit->y,
-                     unit->mean->value, unit->inverse, unit->gamma->value,
-                     unit->beta->value, residual, unit->relu, unit->y);
+  float *packed = network->training ? network->packed : unit->packed;
+
+  if (!network->is_packed)
+    fold_unit (network, unit, packed);
+  mien_conv_forward (network->pool, &unit->conv, n, x, packed, unit->bias, residual,
+                     unit->relu, unit->y, network->scratch);
 }
 
 static void
@@ -34,46 +53,55 @@ forward_unit (MienNetwork *network,
               const float *x,
               const float *residual)
 {
-  int area = mien_unit_area (unit);
+  size_t pixels = (size_t) n * (size_t) mien_unit_area (unit);
 
-  mien_conv_forward (network->pool, &unit->conv, n, x, unit->weight->value, unit->z,
-                     network->scratch);
-  mien_norm_statistics (network->pool, n, unit->conv.out, area, unit->z, unit->batch_mean,
+  mien_conv_pack (network->pool, &unit->conv, unit->weight->value, NULL, network->packed);
+  mien_conv_forward (network->pool, &unit->conv, n, x, network->packed, NULL, NULL, false,
+                     unit->z, network->scratch);
+  mien_norm_statistics (network->pool, pixels, unit->conv.out, unit->z, unit->batch_mean,
                         unit->inverse, unit->mean->value, unit->variance->value);
-  mien_norm_forward (network->pool, n, unit->conv.out, area, unit->z, unit->batch_mean,
+  mien_norm_forward (network->pool, pixels, unit->conv.out, unit->z, unit->batch_mean,
                      unit->inverse, unit->gamma->value, unit->beta->value, residual,
                      unit->relu, unit->y);
 }
 
-/* d_y, behind the ReLU's mask, is overwritten by d_z; d_x [like x] may be NULL. */
+/* d_y becomes the residual's gradient, d_z the convolution's; they may be the same. */
 static void
-backward_unit (MienNetwork *network,
+backward_norm (MienNetwork *network, MienUnit *unit, float *d_y, float *d_z)
+{
+  mien_norm_backward (network->pool, (size_t) network->n * (size_t) mien_unit_area (unit),
+                      unit->conv.out, unit->z, unit->batch_mean, unit->inverse,
+                      unit->gamma->value, unit->relu ? unit->y : NULL, d_y, d_z,
+                      unit->gamma->gradient, unit->beta->gradient);
+}
+
+static void
+backward_conv (MienNetwork *network,
                MienUnit *unit,
                const float *x,
-               float *d_y,
+               const float *d_z,
+               const float *residual,
                float *d_x)
 {
-  mien_norm_backward (network->pool, network->n, unit->conv.out, mien_unit_area (unit),
-                      unit->z, unit->batch_mean, unit->inverse, unit->gamma->value, d_y,
-                      d_y, unit->gamma->gradient, unit->beta->gradient);
-  mien_conv_backward (network->pool, &unit->conv, network->n, x, unit->weight->value, d_y,
-                      d_x, unit->weight->gradient, network->scratch, network->d_w_parts);
+  mien_conv_backward (network->pool, &unit->conv, network->n, x, unit->weight->value, d_z,
+                      residual, d_x, unit->weight->gradient, network->packed,
+                      network->scratch);
 }
 
 typedef void (*UnitFunc) (MienNetwork *, MienUnit *, int, const float *, const float *);
 
-/* images [n,3,side,side] -> means [n, 8 width] */
+/* images [n, 3, side, side] -> means [n, 8 width] */
 static void
-run_trunk (MienNetwork *network, UnitFunc run, const float *images, int n)
+run_trunk (MienNetwork *network, UnitFunc run, const float *images, int n, float *means)
 {
   MienUnit *stem = &network->units[0];
   const float *x = network->pooled;
   MienUnit *last = network->blocks[MIEN_N_BLOCKS - 1].b;
 
-  run (network, stem, n, images, NULL);
-  mien_max_pool_forward (network->pool, n * stem->conv.out, mien_unit_side (stem),
-                         stem->y, network->pooled,
-                         run == forward_unit ? network->choice : NULL);
+  mien_interleave (network->pool, n, network->side, images, network->pixels);
+  run (network, stem, n, network->pixels, NULL);
+  mien_max_pool_forward (network->pool, n, stem->conv.out, mien_unit_side (stem), stem->y,
+                         network->pooled);
   for (int i = 0; i < MIEN_N_BLOCKS; i++)
     {
       MienBlock *block = &network->blocks[i];
@@ -88,7 +116,7 @@ run_trunk (MienNetwork *network, UnitFunc run, const float *images, int n)
       run (network, block->b, n, block->a->y, residual);
       x = block->b->y;
     }
-  mien_mean_pool_forward (n * last->conv.out, mien_unit_area (last), x, network->means);
+  mien_mean_pool_forward (n, last->conv.out, mien_unit_area (last), x, means);
 }
 
 /* The linear layers: 0 .. 13 the hidden ones, then the classifiers. */
@@ -137,8 +165,16 @@ mien_network_infer (MienNetwork *network,
                     float *features)
 {
   int width = 8 * network->shape.width;
+  size_t image = 3 * (size_t) network->side * (size_t) network->side;
 
-  run_trunk (network, infer_unit, images, n);
+  for (int done = 0; done < n; done += network->at_once)
+    {
+      int some = n - done < network->at_once ? n - done : network->at_once;
+
+      run_trunk (network, infer_unit, images + (size_t) done * image, some,
+                 network->means + (size_t) done * (size_t) width);
+      network->is_packed = !network->training;
+    }
   mien_unit_forward (n, width, network->means, network->features, network->norm);
   run_heads (network, n, outputs);
   if (features != NULL)
@@ -156,9 +192,8 @@ mien_network_forward (MienNetwork *network,
   const float *x = network->means;
 
   network->n = n;
-  network->images = images;
   network->dropout_seed = dropout_seed;
-  run_trunk (network, forward_unit, images, n);
+  run_trunk (network, forward_unit, images, n, network->means);
   if (dropout_seed != 0)
     {
       mien_dropout ((size_t) n * width, dropout_seed, network->means, network->dropped);
@@ -189,7 +224,7 @@ backward_heads (MienNetwork *network, const float *d_outputs)
                           network->au_w->value + k * head, d_outputs + 10 + k,
                           d_hidden + (2 + k) * head, network->au_w->gradient + k * head,
                           network->au_b->gradient + k);
-  mien_relu_backward (network->pool, n_hidden, hidden, d_hidden);
+  mien_relu_backward (n_hidden, hidden, d_hidden);
   memset (network->d_features, 0, (size_t) n * (size_t) layer.in * sizeof (float));
   for (int i = 0; i < MIEN_N_HIDDEN; i++)
     mien_linear_backward (&layer, n, network->features, network->hidden_w[i]->value,
@@ -201,25 +236,21 @@ backward_heads (MienNetwork *network, const float *d_outputs)
 static void
 backward_block (MienNetwork *network, const MienBlock *block, const float *x)
 {
-  size_t n = (size_t) network->n, out = n * mien_unit_size (block->b);
-  size_t in = n * (size_t) block->a->conv.in * (size_t) block->a->conv.side
-              * (size_t) block->a->conv.side;
-  float *d_y = network->d_a, *d_b = network->d_b, *d_c = network->d_c;
+  float *d_a = network->d_a, *d_b = network->d_b, *d_c = network->d_c;
 
-  mien_relu_backward (network->pool, out, block->b->y, d_y);
-  memcpy (d_b, d_y, out * sizeof *d_y);
-  backward_unit (network, block->b, block->a->y, d_b, d_c);
-  mien_relu_backward (network->pool, n * mien_unit_size (block->a), block->a->y, d_c);
-  backward_unit (network, block->a, x, d_c, d_b); /* d_b: by way of the convolutions */
+  backward_norm (network, block->b, d_a, d_b);
+  backward_conv (network, block->b, block->a->y, d_b, NULL, d_c);
+  backward_norm (network, block->a, d_c, d_c);
   if (block->shortcut != NULL)
     {
-      backward_unit (network, block->shortcut, x, d_y, d_c);
-      mien_add (network->pool, in, d_b, d_c);
+      backward_norm (network, block->shortcut, d_a, d_a);
+      backward_conv (network, block->shortcut, x, d_a, NULL, d_b);
+      backward_conv (network, block->a, x, d_c, d_b, d_b);
     }
   else
-    mien_add (network->pool, in, d_b, d_y);
+    backward_conv (network, block->a, x, d_c, d_a, d_b);
   network->d_a = d_b;
-  network->d_b = d_y;
+  network->d_b = d_a;
 }
 
 void
@@ -234,14 +265,13 @@ mien_network_backward (MienNetwork *network, const float *d_outputs)
   if (network->dropout_seed != 0)
     mien_dropout ((size_t) n * (size_t) width, network->dropout_seed, network->d_means,
                   network->d_means);
-  mien_mean_pool_backward (n * width, mien_unit_area (last), network->d_means,
+  mien_mean_pool_backward (n, width, mien_unit_area (last), network->d_means,
                            network->d_a);
   for (int i = MIEN_N_BLOCKS - 1; i >= 0; i--)
     backward_block (network, &network->blocks[i],
                     i > 0 ? network->blocks[i - 1].b->y : network->pooled);
-  mien_max_pool_backward (network->pool, n * stem->conv.out, mien_unit_side (stem),
-                          network->d_a, network->choice, network->d_b);
-  mien_relu_backward (network->pool, (size_t) n * mien_unit_size (stem), stem->y,
-                      network->d_b);
-  backward_unit (network, stem, network->images, network->d_b, NULL);
+  mien_max_pool_backward (network->pool, n, stem->conv.out, mien_unit_side (stem),
+                          stem->y, network->pooled, network->d_a, network->d_b);
+  backward_norm (network, stem, network->d_b, network->d_b);
+  backward_conv (network, stem, network->pixels, network->d_b, NULL, NULL);
 }

@@ -14,6 +14,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum
+{
+  AT_ONCE = 16, /* images of an inference: their activations stay in the last cache */
+};
+
 static MienParameter *
 add_parameter (MienNetwork *network,
                const char *prefix,
@@ -45,6 +50,7 @@ add_unit (MienNetwork *network,
   MienUnit *unit = &network->units[network->n_units++];
 
   unit->conv = conv;
+  unit->conv.tile = mien_conv_choose (&conv, network->at_once);
   unit->relu = relu;
   unit->weight =
       add_parameter (network, conv_name, "weight", 4, conv.out, conv.in, conv.kernel);
@@ -108,8 +114,8 @@ add_layers (MienNetwork *network)
   int width = network->shape.width;
   int in = width, side;
 
-  add_unit (network, "conv1", "bn1", (MienConv){ 3, width, 7, 2, 3, network->side },
-            true);
+  add_unit (network, "conv1", "bn1",
+            (MienConv){ 3, width, 7, 2, 3, network->side, .of_images = true }, true);
   side = network->side / 4;
   for (int stage = 0; stage < 4; stage++)
     for (int index = 0; index < 2; index++)
@@ -140,38 +146,38 @@ is_statistic (const MienNetwork *network, const MienParameter *parameter)
   return false;
 }
 
-/* In training every activation is kept; inference needs four of the largest: a block's
- * input, its two convolutions, and the short cut. */
+/* In training every activation is kept. Inference needs four: a block's input, its two
+ * convolutions, and the short cut; the largest of them is the stem's, which is done with
+ * before the blocks begin. */
 static void
 plan_activations (MienNetwork *network)
 {
-  size_t batch = (size_t) network->max_batch, largest = 0;
+  size_t batch = (size_t) network->at_once, largest = 0;
+  size_t pooled = batch * mien_unit_size (&network->units[0]) / 4;
   float *spare[4];
 
-  for (int i = 0; i < network->n_units; i++)
-    if (mien_unit_size (&network->units[i]) > largest)
-      largest = mien_unit_size (&network->units[i]);
+  network->pixels = take (network, batch * 3 * (size_t) (network->side * network->side));
+  network->pooled = take (network, pooled);
   if (network->training)
     {
       for (int i = 0; i < network->n_units; i++)
         {
-          network->units[i].z =
-              take (network, batch * mien_unit_size (&network->units[i]));
-          network->units[i].y =
-              take (network, batch * mien_unit_size (&network->units[i]));
+          size_t size = mien_unit_size (&network->units[i]);
+
+          network->units[i].z = take (network, batch * size);
+          network->units[i].y = take (network, batch * size);
+          largest = size > largest ? size : largest;
         }
-      network->pooled = take (network, batch * mien_unit_size (&network->units[0]) / 4);
-      network->choice = (uint8_t *) take (
-          network, batch * mien_unit_size (&network->units[0]) / 16 + 4);
       network->d_a = take (network, batch * largest);
       network->d_b = take (network, batch * largest);
       network->d_c = take (network, batch * largest);
       return;
     }
-  for (int i = 0; i < 4; i++)
-    spare[i] = take (network, batch * largest);
+  spare[0] = network->pooled;
+  for (int i = 1; i < 4; i++)
+    spare[i] = take (network, pooled);
   network->units[0].y = spare[1];
-  network->pooled = spare[0];
+  take (network, pooled);
   for (int i = 0; i < MIEN_N_BLOCKS; i++)
     {
       MienBlock *block = &network->blocks[i];
@@ -185,12 +191,48 @@ plan_activations (MienNetwork *network)
     }
 }
 
+static size_t
+larger (size_t a, size_t b)
+{
+  return a > b ? a : b;
+}
+
+/* Room for packed weights: each convolution's own for inference, one for all in training,
+ * where they change at every step. */
+static void
+plan_convolutions (MienNetwork *network)
+{
+  int n = network->at_once, n_threads = mien_pool_threads (network->pool);
+  size_t packed = 0, scratch = 0;
+
+  for (int i = 0; i < network->n_units; i++)
+    {
+      MienUnit *unit = &network->units[i];
+      const MienConv *conv = &unit->conv;
+      size_t pitch = (size_t) mien_pitch (conv->out);
+
+      unit->batch_mean = take (network, pitch);
+      unit->inverse = take (network, pitch);
+      unit->bias = take (network, pitch);
+      scratch = larger (scratch, mien_conv_scratch (conv, n, n_threads));
+      if (network->training)
+        {
+          packed = larger (packed, mien_conv_packed_backward (conv));
+          scratch = larger (scratch, mien_conv_scratch_backward (conv, n, n_threads));
+        }
+      else
+        unit->packed = take (network, mien_conv_packed (conv));
+    }
+  network->packed = take (network, packed);
+  network->scratch = take (network, scratch);
+}
+
 static void
 plan (MienNetwork *network)
 {
   size_t batch = (size_t) network->max_batch,
          features = 8 * (size_t) network->shape.width;
-  size_t hidden = (size_t) network->shape.head * MIEN_N_HIDDEN, scratch = 0, weights = 0;
+  size_t hidden = (size_t) network->shape.head * MIEN_N_HIDDEN;
 
   network->arena_used = 0;
   for (size_t i = 0; i < network->n_parameters; i++)
@@ -198,17 +240,7 @@ plan (MienNetwork *network)
   for (size_t i = 0; network->training && i < network->n_parameters; i++)
     if (!is_statistic (network, &network->parameters[i]))
       network->parameters[i].gradient = take (network, network->parameters[i].n);
-  for (int i = 0; i < network->n_units; i++)
-    {
-      MienUnit *unit = &network->units[i];
-
-      unit->batch_mean = take (network, (size_t) unit->conv.out);
-      unit->inverse = take (network, (size_t) unit->conv.out);
-      if (mien_conv_scratch (&unit->conv) > scratch)
-        scratch = mien_conv_scratch (&unit->conv);
-      if (unit->weight->n > weights)
-        weights = unit->weight->n;
-    }
+  plan_convolutions (network);
   plan_activations (network);
   network->means = take (network, batch * features);
   network->dropped = take (network, batch * features);
@@ -221,11 +253,6 @@ plan (MienNetwork *network)
       network->d_features = take (network, batch * features);
       network->d_means = take (network, batch * features);
     }
-  for (int i = 0; i < mien_pool_threads (network->pool); i++)
-    {
-      network->scratch[i] = take (network, scratch);
-      network->d_w_parts[i] = network->training ? take (network, weights) : NULL;
-    }
 }
 
 MienNetwork *
@@ -237,23 +264,21 @@ mien_network_new (MienNetworkShape shape,
                   char *error)
 {
   MienNetwork *network = calloc (1, sizeof *network);
-  size_t n_threads = (size_t) mien_pool_threads (pool);
   bool named = true;
 
   if (network != NULL)
     {
-      *network = (MienNetwork){ .shape = shape,
-                                .max_batch = max_batch,
-                                .side = side,
-                                .training = training,
-                                .pool = pool };
+      *network =
+          (MienNetwork){ .shape = shape,
+                         .max_batch = max_batch,
+                         .at_once = training || max_batch < AT_ONCE ? max_batch : AT_ONCE,
+                         .side = side,
+                         .training = training,
+                         .pool = pool };
       network->parameters =
           calloc (MIEN_N_UNITS * 5 + MIEN_N_HIDDEN * 2 + 6, sizeof (MienParameter));
-      network->scratch = calloc (n_threads, sizeof (float *));
-      network->d_w_parts = calloc (n_threads, sizeof (float *));
     }
-  if (network != NULL && network->parameters != NULL && network->scratch != NULL
-      && network->d_w_parts != NULL)
+  if (network != NULL && network->parameters != NULL)
     {
       add_layers (network);
       plan (network);
@@ -285,8 +310,6 @@ mien_network_free (MienNetwork *network)
   for (size_t i = 0; i < network->n_parameters; i++)
     free (network->parameters[i].name);
   free (network->parameters);
-  free (network->scratch);
-  free (network->d_w_parts);
   free (network->arena);
   free (network);
 }
@@ -317,6 +340,7 @@ fill_uniform (MienParameter *parameter, uint64_t key, double bound)
 void
 mien_network_init (MienNetwork *network, uint64_t seed)
 {
+  network->is_packed = false;
   for (size_t i = 0; i < network->n_parameters; i++)
     {
       MienParameter *parameter = &network->parameters[i];
@@ -382,6 +406,7 @@ mien_network_load (MienNetwork *network,
                          parameter->name),
                -1;
     }
+  network->is_packed = false;
   for (size_t i = 0; i < network->n_parameters; i++)
     {
       MienParameter *parameter = &network->parameters[i];

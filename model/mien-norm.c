@@ -2,121 +2,104 @@
 
 /*
  * Batch normalisation (Ioffe and Szegedy, 2015) with the ReLU and the residual that
- * follow it. Workers take whole channels, so that every sum is made by one worker in one
- * order; sums are in double.
+ * follow it. For the sums, workers take whole groups of sixteen channels, a cache line of
+ * each pixel, so that every sum is made by one worker in one order; the maps from pixel
+ * to pixel are split by pixels.
  */
 
+#include "mien-kernels.h"
 #include "mien-ops.h"
 
 #include <math.h>
 
 typedef struct
 {
-  int n, channels, area;
-  const float *x, *gamma, *beta, *residual, *d_y, *mean, *inverse;
-  float *y, *new_mean, *new_inverse, *running_mean, *running_variance, *d_gamma, *d_beta;
+  const MienKernels *kernels;
+  size_t pixels;
+  int channels, pitch;
+  const float *x, *y, *residual, *gamma;
+  float *d_y, *d_x, *to;
+  float *mean, *inverse, *running_mean, *running_variance, *d_gamma, *d_beta;
+  float *scale, *x_scale, *shift; /* [pitch] */
   bool relu;
 } Job;
 
-static inline size_t
-plane (const Job *job, int i, size_t c)
+static size_t
+groups (const Job *job)
 {
-  return ((size_t) i * (size_t) job->channels + c) * (size_t) job->area;
+  return (size_t) (job->pitch / MIEN_PITCH);
 }
 
 static void
 statistics (void *data, int worker, size_t begin, size_t end)
 {
-  Job *job = data;
-  double count = (double) job->n * job->area;
+  const Job *job = data;
+  double count = (double) job->pixels;
 
   (void) worker;
-  for (size_t c = begin; c < end; c++)
+  for (size_t g = begin; g < end; g++)
     {
-      double sum = 0, squares = 0;
+      double sum[MIEN_PITCH], squares[MIEN_PITCH];
+      int first = (int) g * MIEN_PITCH;
 
-      for (int i = 0; i < job->n; i++)
+      job->kernels->moments (job->pixels, job->pitch, job->x + first, sum, squares);
+      for (int c = first; c < job->channels && c < first + MIEN_PITCH; c++)
         {
-          const float *x = job->x + plane (job, i, c);
-          for (int p = 0; p < job->area; p++)
-            sum += x[p];
-        }
+          double mean = sum[c - first] / count;
+          double variance = squares[c - first] / count - mean * mean;
+          double unbiased;
 
-      double mean = sum / count;
-      for (int i = 0; i < job->n; i++)
-        {
-          const float *x = job->x + plane (job, i, c);
-          for (int p = 0; p < job->area; p++)
-            squares += (x[p] - mean) * (x[p] - mean);
+          if (variance < 0)
+            variance = 0;
+          unbiased = count > 1 ? variance * count / (count - 1) : variance;
+          job->mean[c] = (float) mean;
+          job->inverse[c] = (float) (1 / sqrt (variance + 1e-5));
+          job->running_mean[c] += (float) (0.1 * (mean - job->running_mean[c]));
+          job->running_variance[c] +=
+              (float) (0.1 * (unbiased - job->running_variance[c]));
         }
-
-      double variance = squares / count;
-      double unbiased = count > 1 ? squares / (count - 1) : variance;
-      job->new_mean[c] = (float) mean;
-      job->new_inverse[c] = (float) (1 / sqrt (variance + 1e-5));
-      job->running_mean[c] += (float) (0.1 * (mean - job->running_mean[c]));
-      job->running_variance[c] += (float) (0.1 * (unbiased - job->running_variance[c]));
     }
 }
 
 void
 mien_norm_statistics (MienPool *pool,
-                      int n,
+                      size_t pixels,
                       int channels,
-                      int area,
                       const float *x,
                       float *mean,
                       float *inverse,
                       float *running_mean,
                       float *running_variance)
 {
-  Job job = { .n = n,
+  Job job = { .kernels = mien_kernels (),
+              .pixels = pixels,
               .channels = channels,
-              .area = area,
+              .pitch = mien_pitch (channels),
               .x = x,
-              .new_mean = mean,
-              .new_inverse = inverse,
+              .mean = mean,
+              .inverse = inverse,
               .running_mean = running_mean,
               .running_variance = running_variance };
 
-  mien_pool_run (pool, (size_t) channels, statistics, &job);
+  mien_pool_run (pool, groups (&job), statistics, &job);
 }
 
 static void
 forward (void *data, int worker, size_t begin, size_t end)
 {
   const Job *job = data;
+  size_t at = begin * (size_t) job->pitch;
 
   (void) worker;
-  for (size_t c = begin; c < end; c++)
-    {
-      float scale = job->gamma[c] * job->inverse[c];
-      float shift = job->beta[c] - job->mean[c] * scale;
-
-      for (int i = 0; i < job->n; i++)
-        {
-          size_t at = plane (job, i, c);
-          const float *x = job->x + at;
-          const float *residual = job->residual != NULL ? job->residual + at : NULL;
-          float *y = job->y + at;
-          float floor = job->relu ? 0 : -INFINITY;
-
-          for (int p = 0; p < job->area; p++)
-            {
-              float value = x[p] * scale + shift + (residual != NULL ? residual[p] : 0);
-
-              /* This way round, so that a NaN stays one and is noticed. */
-              y[p] = value < floor ? floor : value;
-            }
-        }
-    }
+  job->kernels->normalise (end - begin, job->pitch, job->x + at, job->scale, job->shift,
+                           job->residual != NULL ? job->residual + at : NULL, job->relu,
+                           job->to + at);
 }
 
 void
 mien_norm_forward (MienPool *pool,
-                   int n,
+                   size_t pixels,
                    int channels,
-                   int area,
                    const float *x,
                    const float *mean,
                    const float *inverse,
@@ -126,85 +109,107 @@ mien_norm_forward (MienPool *pool,
                    bool relu,
                    float *y)
 {
-  Job job = { .n = n,
-              .channels = channels,
-              .area = area,
+  float scale[MIEN_MAX_CHANNELS], shift[MIEN_MAX_CHANNELS];
+  Job job = { .kernels = mien_kernels (),
+              .pitch = mien_pitch (channels),
               .x = x,
-              .mean = mean,
-              .inverse = inverse,
-              .gamma = gamma,
-              .beta = beta,
               .residual = residual,
               .relu = relu,
-              .y = y };
+              .to = y,
+              .scale = scale,
+              .shift = shift };
 
-  mien_pool_run (pool, (size_t) channels, forward, &job);
+  for (int c = 0; c < job.pitch; c++)
+    {
+      scale[c] = c < channels ? gamma[c] * inverse[c] : 0;
+      shift[c] = c < channels ? beta[c] - mean[c] * scale[c] : 0;
+    }
+  mien_pool_run (pool, pixels, forward, &job);
 }
 
-/* d_x = gamma inverse (d_y - mean (d_y) - xhat mean (d_y xhat)) */
+/* With x' = (x - mean) inverse: d_gamma = sum of d x', d_beta = sum of d, and
+ * d_x = gamma inverse (d - d_beta / n - x' d_gamma / n), gathered by what multiplies d
+ * and x. */
 static void
-backward (void *data, int worker, size_t begin, size_t end)
+gradient_sums (void *data, int worker, size_t begin, size_t end)
 {
   const Job *job = data;
-  double count = (double) job->n * job->area;
+  double count = (double) job->pixels;
 
   (void) worker;
-  for (size_t c = begin; c < end; c++)
+  for (size_t g = begin; g < end; g++)
     {
-      double sum = 0, sum_hat = 0;
-      float mean = job->mean[c], inverse = job->inverse[c];
+      double sum[MIEN_PITCH], products[MIEN_PITCH];
+      int first = (int) g * MIEN_PITCH;
 
-      for (int i = 0; i < job->n; i++)
+      job->kernels->gradient_moments (job->pixels, job->pitch, job->x + first,
+                                      job->y != NULL ? job->y + first : NULL,
+                                      job->d_y + first, sum, products);
+      for (int c = first; c < first + MIEN_PITCH; c++)
         {
-          const float *x = job->x + plane (job, i, c),
-                      *d_y = job->d_y + plane (job, i, c);
-          for (int p = 0; p < job->area; p++)
-            {
-              sum += d_y[p];
-              sum_hat += (double) d_y[p] * ((x[p] - mean) * inverse);
-            }
-        }
-      job->d_gamma[c] += (float) sum_hat;
-      job->d_beta[c] += (float) sum;
+          double mean, inverse, d_gamma, scale, x_scale;
 
-      float scale = job->gamma[c] * inverse;
-      float middle = (float) (sum / count), slope = (float) (sum_hat / count);
-      for (int i = 0; i < job->n; i++)
-        {
-          const float *x = job->x + plane (job, i, c),
-                      *d_y = job->d_y + plane (job, i, c);
-          float *d_x = job->y + plane (job, i, c);
-          for (int p = 0; p < job->area; p++)
-            d_x[p] = scale * (d_y[p] - middle - (x[p] - mean) * inverse * slope);
+          job->scale[c] = job->x_scale[c] = job->shift[c] = 0;
+          if (c >= job->channels)
+            continue;
+          mean = job->mean[c];
+          inverse = job->inverse[c];
+          d_gamma = (products[c - first] - mean * sum[c - first]) * inverse;
+          scale = job->gamma[c] * inverse;
+          x_scale = -scale * d_gamma / count * inverse;
+          job->d_gamma[c] += (float) d_gamma;
+          job->d_beta[c] += (float) sum[c - first];
+          job->scale[c] = (float) scale;
+          job->x_scale[c] = (float) x_scale;
+          job->shift[c] = (float) (-scale * sum[c - first] / count - x_scale * mean);
         }
     }
 }
 
+static void
+backward (void *data, int worker, size_t begin, size_t end)
+{
+  const Job *job = data;
+  size_t at = begin * (size_t) job->pitch;
+
+  (void) worker;
+  job->kernels->normalise_gradient (
+      end - begin, job->pitch, job->x + at, job->y != NULL ? job->y + at : NULL,
+      job->scale, job->x_scale, job->shift, job->d_y + at, job->d_x + at);
+}
+
 void
 mien_norm_backward (MienPool *pool,
-                    int n,
+                    size_t pixels,
                     int channels,
-                    int area,
                     const float *x,
                     const float *mean,
                     const float *inverse,
                     const float *gamma,
-                    const float *d_y,
+                    const float *y,
+                    float *d_y,
                     float *d_x,
                     float *d_gamma,
                     float *d_beta)
 {
-  Job job = { .n = n,
+  float scale[MIEN_MAX_CHANNELS], x_scale[MIEN_MAX_CHANNELS], shift[MIEN_MAX_CHANNELS];
+  Job job = { .kernels = mien_kernels (),
+              .pixels = pixels,
               .channels = channels,
-              .area = area,
+              .pitch = mien_pitch (channels),
               .x = x,
-              .mean = mean,
-              .inverse = inverse,
-              .gamma = gamma,
+              .y = y,
               .d_y = d_y,
-              .y = d_x,
+              .d_x = d_x,
+              .mean = (float *) mean,
+              .inverse = (float *) inverse,
+              .gamma = gamma,
               .d_gamma = d_gamma,
-              .d_beta = d_beta };
+              .d_beta = d_beta,
+              .scale = scale,
+              .x_scale = x_scale,
+              .shift = shift };
 
-  mien_pool_run (pool, (size_t) channels, backward, &job);
+  mien_pool_run (pool, groups (&job), gradient_sums, &job);
+  mien_pool_run (pool, pixels, backward, &job);
 }

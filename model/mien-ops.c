@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
 /*
- * The small operators: ReLU's mask, sums, pooling, dropout, L2 normalisation, linear
- * layers. What works on the 512-vectors is too little to share among threads.
+ * The small operators: pooling, dropout, L2 normalisation, linear layers. What works on
+ * the 512-vectors is too little to share among threads.
  */
 
 #include "mien-ops.h"
 
+#include "mien-kernels.h"
 #include "mien-random.h"
 
 #include <cblas.h>
@@ -15,151 +16,134 @@
 
 typedef struct
 {
-  float *a;
-  const float *b;
-  int side;
-  uint8_t *choice;
-  const uint8_t *chosen;
+  const MienKernels *kernels;
+  int channels, side;
+  const float *x, *y, *d_y;
+  float *to;
 } Job;
-
-static void
-relu_part (void *data, int worker, size_t begin, size_t end)
-{
-  const Job *job = data;
-
-  (void) worker;
-  for (size_t i = begin; i < end; i++)
-    job->a[i] = job->b[i] > 0 ? job->a[i] : 0;
-}
-
-void
-mien_relu_backward (MienPool *pool, size_t n, const float *y, float *d)
-{
-  Job job = { .a = d, .b = y };
-
-  mien_pool_run (pool, n, relu_part, &job);
-}
-
-static void
-add_part (void *data, int worker, size_t begin, size_t end)
-{
-  const Job *job = data;
-
-  (void) worker;
-  for (size_t i = begin; i < end; i++)
-    job->a[i] += job->b[i];
-}
-
-void
-mien_add (MienPool *pool, size_t n, float *a, const float *b)
-{
-  Job job = { .a = a, .b = b };
-
-  mien_pool_run (pool, n, add_part, &job);
-}
 
 static void
 max_pool_part (void *data, int worker, size_t begin, size_t end)
 {
   const Job *job = data;
-  int side = job->side, half = side / 2;
+  size_t size = (size_t) job->side * (size_t) job->side * (size_t) job->channels;
 
   (void) worker;
-  for (size_t p = begin; p < end; p++)
-    {
-      const float *x = job->b + p * (size_t) side * (size_t) side;
-      size_t at = p * (size_t) half * (size_t) half;
-
-      for (int i = 0; i < half; i++)
-        for (int j = 0; j < half; j++, at++)
-          {
-            float best = -INFINITY;
-            uint8_t choice = 4;
-
-            for (int k = 0; k < 9; k++)
-              {
-                int r = 2 * i + k / 3 - 1, s = 2 * j + k % 3 - 1;
-
-                /* A NaN wins, as in PyTorch, so that it is noticed. */
-                if (r >= 0 && s >= 0
-                    && (x[r * side + s] > best || isnan (x[r * side + s])))
-                  {
-                    best = x[r * side + s];
-                    choice = (uint8_t) k;
-                  }
-              }
-            job->a[at] = x[(2 * i + choice / 3 - 1) * side + 2 * j + choice % 3 - 1];
-            if (job->choice != NULL)
-              job->choice[at] = choice;
-          }
-    }
+  for (size_t i = begin; i < end; i++)
+    job->kernels->max_pool (job->side, job->channels, job->x + i * size,
+                            job->to + i * size / 4);
 }
 
 void
 mien_max_pool_forward (MienPool *pool,
-                       int planes,
+                       int n,
+                       int channels,
                        int side,
                        const float *x,
-                       float *y,
-                       uint8_t *choice)
+                       float *y)
 {
-  Job job = { .a = y, .b = x, .side = side, .choice = choice };
+  Job job = { .kernels = mien_kernels (),
+              .channels = mien_pitch (channels),
+              .side = side,
+              .x = x,
+              .to = y };
 
-  mien_pool_run (pool, (size_t) planes, max_pool_part, &job);
+  mien_pool_run (pool, (size_t) n, max_pool_part, &job);
 }
 
 static void
 max_pool_back_part (void *data, int worker, size_t begin, size_t end)
 {
   const Job *job = data;
-  int side = job->side, half = side / 2;
+  size_t size = (size_t) job->side * (size_t) job->side * (size_t) job->channels;
 
   (void) worker;
-  for (size_t p = begin; p < end; p++)
-    {
-      float *d_x = job->a + p * (size_t) side * (size_t) side;
-      size_t at = p * (size_t) half * (size_t) half;
-
-      memset (d_x, 0, (size_t) side * (size_t) side * sizeof *d_x);
-      for (int i = 0; i < half; i++)
-        for (int j = 0; j < half; j++, at++)
-          d_x[(2 * i + job->chosen[at] / 3 - 1) * side + 2 * j + job->chosen[at] % 3
-              - 1] += job->b[at];
-    }
+  for (size_t i = begin; i < end; i++)
+    job->kernels->max_pool_gradient (job->side, job->channels, job->x + i * size,
+                                     job->y + i * size / 4, job->d_y + i * size / 4,
+                                     job->to + i * size);
 }
 
 void
 mien_max_pool_backward (MienPool *pool,
-                        int planes,
+                        int n,
+                        int channels,
                         int side,
+                        const float *x,
+                        const float *y,
                         const float *d_y,
-                        const uint8_t *choice,
                         float *d_x)
 {
-  Job job = { .a = d_x, .b = d_y, .side = side, .chosen = choice };
+  Job job = { .kernels = mien_kernels (),
+              .channels = mien_pitch (channels),
+              .side = side,
+              .x = x,
+              .y = y,
+              .d_y = d_y,
+              .to = d_x };
 
-  mien_pool_run (pool, (size_t) planes, max_pool_back_part, &job);
+  mien_pool_run (pool, (size_t) n, max_pool_back_part, &job);
 }
 
 void
-mien_mean_pool_forward (int planes, int area, const float *x, float *y)
+mien_mean_pool_forward (int n, int channels, int area, const float *x, float *y)
 {
-  for (int p = 0; p < planes; p++, x += area)
-    {
-      double sum = 0;
+  int pitch = mien_pitch (channels);
 
-      for (int i = 0; i < area; i++)
-        sum += x[i];
-      y[p] = (float) (sum / area);
+  for (int i = 0; i < n; i++, x += (size_t) area * (size_t) pitch, y += channels)
+    {
+      for (int c = 0; c < channels; c++)
+        y[c] = 0;
+      for (int p = 0; p < area; p++)
+        for (int c = 0; c < channels; c++)
+          y[c] += x[p * pitch + c];
+      for (int c = 0; c < channels; c++)
+        y[c] /= (float) area;
     }
 }
 
 void
-mien_mean_pool_backward (int planes, int area, const float *d_y, float *d_x)
+mien_mean_pool_backward (int n, int channels, int area, const float *d_y, float *d_x)
 {
-  for (int p = 0; p < planes; p++)
-    for (int i = 0; i < area; i++)
-      *d_x++ = d_y[p] / (float) area;
+  int pitch = mien_pitch (channels);
+
+  for (int i = 0; i < n; i++, d_y += channels)
+    for (int p = 0; p < area; p++, d_x += pitch)
+      for (int c = 0; c < pitch; c++)
+        d_x[c] = c < channels ? d_y[c] / (float) area : 0;
+}
+
+static void
+interleave_part (void *data, int worker, size_t begin, size_t end)
+{
+  const Job *job = data;
+  size_t area = (size_t) job->side * (size_t) job->side;
+
+  (void) worker;
+  for (size_t i = begin; i < end; i++)
+    {
+      const float *image = job->x + i * 3 * area;
+      float *pixels = job->to + i * 3 * area;
+
+      for (size_t p = 0; p < area; p++)
+        for (size_t c = 0; c < 3; c++)
+          pixels[3 * p + c] = image[c * area + p];
+    }
+}
+
+void
+mien_interleave (MienPool *pool, int n, int side, const float *images, float *pixels)
+{
+  Job job = { .side = side, .x = images, .to = pixels };
+
+  mien_pool_run (pool, (size_t) n, interleave_part, &job);
+}
+
+void
+mien_relu_backward (size_t n, const float *y, float *d)
+{
+  for (size_t i = 0; i < n; i++)
+    d[i] = y[i] > 0 ? d[i] : 0;
 }
 
 void

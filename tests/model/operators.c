@@ -6,37 +6,57 @@
 
 #include "operators.h"
 
+#include "mien-kernels.h"
 #include "mien-ops-naive.h"
+#include "mien-test.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 MienPool *operators_pool;
 
-/* Scratch is allocated at each call, so that sanitizers see every overrun of it. */
-static float **
-new_parts (size_t n)
+/* The operators take pixels with padded channels, the definitions planes. Everything is
+ * allocated at each call, so that sanitizers see every overrun of it. */
+static float *
+new_pixels (int n, int channels, int area, const float *planes)
 {
-  int n_threads = mien_pool_threads (operators_pool);
-  float **parts = calloc ((size_t) n_threads, sizeof *parts);
+  int pitch = mien_pitch (channels);
+  float *pixels = calloc ((size_t) (n * area * pitch), sizeof *pixels);
 
-  for (int i = 0; i < n_threads; i++)
-    parts[i] = malloc (n * sizeof (float));
-  return parts;
+  for (int i = 0; i < n && planes != NULL; i++)
+    for (int c = 0; c < channels; c++)
+      for (int p = 0; p < area; p++)
+        pixels[(i * area + p) * pitch + c] = planes[(i * channels + c) * area + p];
+  return pixels;
 }
 
+/* Channels that are padding have to be zero. */
 static void
-free_parts (float **parts)
+take_planes (int n, int channels, int area, float *pixels, float *planes)
 {
-  for (int i = 0; i < mien_pool_threads (operators_pool); i++)
-    free (parts[i]);
-  free (parts);
+  int pitch = mien_pitch (channels);
+
+  for (int i = 0; i < n; i++)
+    for (int p = 0; p < area; p++)
+      for (int c = 0; c < pitch; c++)
+        if (c < channels)
+          planes[(i * channels + c) * area + p] = pixels[(i * area + p) * pitch + c];
+        else
+          CHECK (pixels[(i * area + p) * pitch + c] == 0);
+  free (pixels);
 }
 
-static size_t
-conv_weights (const Operator *op)
+static float *
+new_input (const MienConv *conv, int n, const float *planes)
 {
-  return (size_t) (op->conv.out * op->conv.in * op->conv.kernel * op->conv.kernel);
+  int area = conv->side * conv->side;
+  float *images;
+
+  if (!conv->of_images)
+    return new_pixels (n, conv->in, area, planes);
+  images = malloc ((size_t) (n * conv->in * area) * sizeof *images);
+  mien_interleave (operators_pool, n, conv->side, planes, images);
+  return images;
 }
 
 static size_t
@@ -45,17 +65,27 @@ conv_sizes (const Operator *op, size_t in[MAX_INPUTS])
   int out_side = mien_conv_out_side (&op->conv);
 
   in[0] = (size_t) (op->n * op->conv.in * op->conv.side * op->conv.side);
-  in[1] = conv_weights (op);
+  in[1] = (size_t) (op->conv.out * op->conv.in * op->conv.kernel * op->conv.kernel);
   return (size_t) (op->n * op->conv.out * out_side * out_side);
 }
 
 static void
 conv_forward (const Operator *op, float *const *in, float *out)
 {
-  float **scratch = new_parts (mien_conv_scratch (&op->conv));
+  const MienConv *conv = &op->conv;
+  int side = mien_conv_out_side (conv), n_threads = mien_pool_threads (operators_pool);
+  float *x = new_input (conv, op->n, in[0]);
+  float *y = new_pixels (op->n, conv->out, side * side, NULL);
+  float *packed = malloc (mien_conv_packed (conv) * sizeof *packed);
+  float *scratch = malloc (mien_conv_scratch (conv, op->n, n_threads) * sizeof *scratch);
 
-  mien_conv_forward (operators_pool, &op->conv, op->n, in[0], in[1], out, scratch);
-  free_parts (scratch);
+  mien_conv_pack (operators_pool, conv, in[1], NULL, packed);
+  mien_conv_forward (operators_pool, conv, op->n, x, packed, NULL, NULL, false, y,
+                     scratch);
+  take_planes (op->n, conv->out, side * side, y, out);
+  free (x);
+  free (packed);
+  free (scratch);
 }
 
 static void
@@ -65,13 +95,23 @@ conv_backward (const Operator *op,
                const float *d_out,
                float *const *d_in)
 {
-  float **scratch = new_parts (mien_conv_scratch (&op->conv));
-  float **d_w_parts = new_parts (conv_weights (op));
+  const MienConv *conv = &op->conv;
+  int side = mien_conv_out_side (conv), area = conv->side * conv->side;
+  size_t scratch_size =
+      mien_conv_scratch_backward (conv, op->n, mien_pool_threads (operators_pool));
+  float *x = new_input (conv, op->n, in[0]);
+  float *d_x = new_pixels (op->n, conv->in, area, NULL);
+  float *d_y = new_pixels (op->n, conv->out, side * side, d_out);
+  float *packed = malloc (mien_conv_packed_backward (conv) * sizeof *packed);
+  float *scratch = malloc (scratch_size * sizeof *scratch);
 
-  mien_conv_backward (operators_pool, &op->conv, op->n, in[0], in[1], d_out, d_in[0],
-                      d_in[1], scratch, d_w_parts);
-  free_parts (scratch);
-  free_parts (d_w_parts);
+  mien_conv_backward (operators_pool, conv, op->n, x, in[1], d_y, NULL,
+                      conv->of_images ? NULL : d_x, d_in[1], packed, scratch);
+  take_planes (op->n, conv->in, area, d_x, d_in[0]);
+  free (x);
+  free (d_y);
+  free (packed);
+  free (scratch);
 }
 
 static void
@@ -92,13 +132,19 @@ static void
 norm_forward (const Operator *op, float *const *in, float *out)
 {
   size_t size = (size_t) op->channels * sizeof (float);
+  size_t pixels = (size_t) (op->n * op->area);
   float *mean = malloc (size), *inverse = malloc (size);
   float *running = calloc (2, size);
+  float *x = new_pixels (op->n, op->channels, op->area, in[0]);
+  float *residual =
+      new_pixels (op->n, op->channels, op->area, op->n_inputs == 4 ? in[3] : NULL);
 
-  mien_norm_statistics (operators_pool, op->n, op->channels, op->area, in[0], mean,
-                        inverse, running, running + op->channels);
-  mien_norm_forward (operators_pool, op->n, op->channels, op->area, in[0], mean, inverse,
-                     in[1], in[2], op->n_inputs == 4 ? in[3] : NULL, op->relu, out);
+  mien_norm_statistics (operators_pool, pixels, op->channels, x, mean, inverse, running,
+                        running + op->channels);
+  mien_norm_forward (operators_pool, pixels, op->channels, x, mean, inverse, in[1], in[2],
+                     op->n_inputs == 4 ? residual : NULL, op->relu, x);
+  take_planes (op->n, op->channels, op->area, x, out);
+  free (residual);
   free (mean);
   free (inverse);
   free (running);
@@ -112,23 +158,27 @@ norm_backward (const Operator *op,
                float *const *d_in)
 {
   size_t size = (size_t) op->channels * sizeof (float);
-  size_t n = (size_t) (op->n * op->channels * op->area);
+  size_t pixels = (size_t) (op->n * op->area);
   float *mean = malloc (size), *inverse = malloc (size), *running = calloc (2, size);
-  float *masked = malloc (n * sizeof (float));
+  float *x = new_pixels (op->n, op->channels, op->area, in[0]);
+  float *y = new_pixels (op->n, op->channels, op->area, out);
+  float *d_y = new_pixels (op->n, op->channels, op->area, d_out);
+  float *d_x = new_pixels (op->n, op->channels, op->area, NULL);
 
-  mien_norm_statistics (operators_pool, op->n, op->channels, op->area, in[0], mean,
-                        inverse, running, running + op->channels);
-  memcpy (masked, d_out, n * sizeof (float));
-  if (op->relu)
-    mien_relu_backward (operators_pool, n, out, masked);
+  mien_norm_statistics (operators_pool, pixels, op->channels, x, mean, inverse, running,
+                        running + op->channels);
+  mien_norm_backward (operators_pool, pixels, op->channels, x, mean, inverse, in[1],
+                      op->relu ? y : NULL, d_y, d_x, d_in[1], d_in[2]);
+  take_planes (op->n, op->channels, op->area, d_x, d_in[0]);
   if (op->n_inputs == 4)
-    memcpy (d_in[3], masked, n * sizeof (float));
-  mien_norm_backward (operators_pool, op->n, op->channels, op->area, in[0], mean, inverse,
-                      in[1], masked, d_in[0], d_in[1], d_in[2]);
+    take_planes (op->n, op->channels, op->area, d_y, d_in[3]);
+  else
+    free (d_y);
+  free (x);
+  free (y);
   free (mean);
   free (inverse);
   free (running);
-  free (masked);
 }
 
 static void
@@ -138,18 +188,23 @@ norm_naive (const Operator *op, double *const *in, double *out)
                    op->n_inputs == 4 ? in[3] : NULL, op->relu, out);
 }
 
-/* n planes of a side of `channels` pixels. */
 static size_t
 max_pool_sizes (const Operator *op, size_t in[MAX_INPUTS])
 {
-  in[0] = (size_t) (op->n * op->channels * op->channels);
+  in[0] = (size_t) (op->n * op->channels * op->area * op->area);
   return in[0] / 4;
 }
 
 static void
 max_pool_forward (const Operator *op, float *const *in, float *out)
 {
-  mien_max_pool_forward (operators_pool, op->n, op->channels, in[0], out, NULL);
+  int side = op->area;
+  float *x = new_pixels (op->n, op->channels, side * side, in[0]);
+  float *y = new_pixels (op->n, op->channels, side * side / 4, NULL);
+
+  mien_max_pool_forward (operators_pool, op->n, op->channels, side, x, y);
+  take_planes (op->n, op->channels, side * side / 4, y, out);
+  free (x);
 }
 
 static void
@@ -159,33 +214,39 @@ max_pool_backward (const Operator *op,
                    const float *d_out,
                    float *const *d_in)
 {
-  size_t sizes[MAX_INPUTS], n = max_pool_sizes (op, sizes);
-  float *again = malloc (n * sizeof (float));
-  uint8_t *choice = malloc (n);
+  int side = op->area;
+  float *x = new_pixels (op->n, op->channels, side * side, in[0]);
+  float *y = new_pixels (op->n, op->channels, side * side / 4, out);
+  float *d_x = new_pixels (op->n, op->channels, side * side, NULL);
+  float *d_y = new_pixels (op->n, op->channels, side * side / 4, d_out);
 
-  mien_max_pool_forward (operators_pool, op->n, op->channels, in[0], again, choice);
-  mien_max_pool_backward (operators_pool, op->n, op->channels, d_out, choice, d_in[0]);
-  free (again);
-  free (choice);
+  mien_max_pool_backward (operators_pool, op->n, op->channels, side, x, y, d_y, d_x);
+  take_planes (op->n, op->channels, side * side, d_x, d_in[0]);
+  free (x);
+  free (y);
+  free (d_y);
 }
 
 static void
 max_pool_naive (const Operator *op, double *const *in, double *out)
 {
-  mien_naive_max_pool (op->n, op->channels, in[0], out);
+  mien_naive_max_pool (op->n * op->channels, op->area, in[0], out);
 }
 
 static size_t
 mean_pool_sizes (const Operator *op, size_t in[MAX_INPUTS])
 {
-  in[0] = (size_t) (op->n * op->area);
-  return (size_t) op->n;
+  in[0] = (size_t) (op->n * op->channels * op->area);
+  return (size_t) (op->n * op->channels);
 }
 
 static void
 mean_pool_forward (const Operator *op, float *const *in, float *out)
 {
-  mien_mean_pool_forward (op->n, op->area, in[0], out);
+  float *x = new_pixels (op->n, op->channels, op->area, in[0]);
+
+  mien_mean_pool_forward (op->n, op->channels, op->area, x, out);
+  free (x);
 }
 
 static void
@@ -195,13 +256,16 @@ mean_pool_backward (const Operator *op,
                     const float *d_out,
                     float *const *d_in)
 {
-  mien_mean_pool_backward (op->n, op->area, d_out, d_in[0]);
+  float *d_x = new_pixels (op->n, op->channels, op->area, NULL);
+
+  mien_mean_pool_backward (op->n, op->channels, op->area, d_out, d_x);
+  take_planes (op->n, op->channels, op->area, d_x, d_in[0]);
 }
 
 static void
 mean_pool_naive (const Operator *op, double *const *in, double *out)
 {
-  mien_naive_mean_pool (op->n, op->area, in[0], out);
+  mien_naive_mean_pool (op->n * op->channels, op->area, in[0], out);
 }
 
 static size_t
@@ -296,7 +360,7 @@ linear_backward (const Operator *op,
 
   memcpy (masked, d_out, n * sizeof (float));
   if (op->relu)
-    mien_relu_backward (operators_pool, n, out, masked);
+    mien_relu_backward (n, out, masked);
   mien_linear_backward (&op->linear, op->n, in[0], in[1], masked, d_in[0], d_in[1],
                         d_in[2]);
   free (masked);
@@ -318,14 +382,14 @@ linear_naive (const Operator *op, double *const *in, double *out)
     .naive = norm_naive, .sizes = norm_sizes, .n_inputs = inputs,                        \
     .adds = { false, true, true }, .n = rows, .channels = width, .area = plane,          \
     .relu = with_relu }
-#define MAX_POOL(label, planes, side)                                                    \
+#define MAX_POOL(label, rows, width, plane_side)                                         \
   { .name = label, .forward = max_pool_forward, .backward = max_pool_backward,           \
-    .naive = max_pool_naive, .sizes = max_pool_sizes, .n_inputs = 1, .n = planes,        \
-    .channels = side }
-#define MEAN_POOL(label, planes, plane)                                                  \
+    .naive = max_pool_naive, .sizes = max_pool_sizes, .n_inputs = 1, .n = rows,          \
+    .channels = width, .area = plane_side }
+#define MEAN_POOL(label, rows, width, plane)                                             \
   { .name = label, .forward = mean_pool_forward, .backward = mean_pool_backward,         \
-    .naive = mean_pool_naive, .sizes = mean_pool_sizes, .n_inputs = 1, .n = planes,      \
-    .area = plane }
+    .naive = mean_pool_naive, .sizes = mean_pool_sizes, .n_inputs = 1, .n = rows,        \
+    .channels = width, .area = plane }
 #define ROWS(label, function, rows, width)                                               \
   { .name = label, .forward = function##_forward, .backward = function##_backward,       \
     .naive = function##_naive, .sizes = rows_sizes, .n_inputs = 1, .n = rows,            \
@@ -336,48 +400,38 @@ linear_naive (const Operator *op, double *const *in, double *out)
     .adds = { true, true, true }, .n = rows, .relu = with_relu,                          \
     .linear = { __VA_ARGS__ } }
 
-/* in, out, kernel, stride, pad, side */
+/* in, out, kernel, stride, pad, side, tile, of images */
 const Operator operators[] = {
-  CONV ("convolution 7x7/2, even side", 3, 3, 4, 7, 2, 3, 16),
-  CONV ("convolution 7x7/2, more columns than a group", 2, 3, 2, 7, 2, 3, 48),
-  CONV ("convolution 3x3/1", 5, 3, 4, 3, 1, 1, 6),
-  CONV ("convolution 3x3/1, several groups and a short one", 5, 2, 3, 3, 1, 1, 16),
-  CONV ("convolution 3x3/1, odd side", 4, 2, 3, 3, 1, 1, 7),
-  CONV ("convolution 3x3/1, side 2", 3, 4, 3, 3, 1, 1, 2),
-  CONV ("convolution 3x3/1, side 1", 3, 4, 3, 3, 1, 1, 1),
-  CONV ("convolution 3x3/2, even side", 3, 3, 4, 3, 2, 1, 8),
-  CONV ("convolution 3x3/2, odd side", 3, 3, 4, 3, 2, 1, 7),
-  CONV ("convolution 1x1/2, even side", 3, 4, 5, 1, 2, 0, 6),
-  CONV ("convolution 1x1/2, odd side", 3, 4, 5, 1, 2, 0, 7),
-  CONV ("convolution 3x3/1 of one image", 1, 2, 2, 3, 1, 1, 24),
-  NORM ("normalisation", 3, 4, 3, 9, false),
-  NORM ("normalisation and ReLU", 3, 4, 3, 9, true),
+  CONV ("convolution of images 7x7/2, even side", 3, 3, 4, 7, 2, 3, 16, 0, true),
+  CONV ("convolution of images 7x7/2, wider", 2, 3, 40, 7, 2, 3, 48, 0, true),
+  CONV ("convolution 3x3/1, direct", 5, 4, 4, 3, 1, 1, 6, 0),
+  CONV ("convolution 3x3/1, direct, wide", 2, 20, 40, 3, 1, 1, 9, 0),
+  CONV ("convolution 3x3/1, direct, several depths", 1, 40, 5, 3, 1, 1, 4, 0),
+  CONV ("convolution 3x3/1, direct, side 1", 3, 4, 5, 3, 1, 1, 1, 0),
+  CONV ("convolution 3x3/1, F(2x2)", 5, 4, 4, 3, 1, 1, 6, 2),
+  CONV ("convolution 3x3/1, F(2x2), odd side", 2, 20, 40, 3, 1, 1, 7, 2),
+  CONV ("convolution 3x3/1, F(2x2), side 2", 13, 4, 5, 3, 1, 1, 2, 2),
+  CONV ("convolution 3x3/1, F(2x2), side 1", 3, 4, 5, 3, 1, 1, 1, 2),
+  CONV ("convolution 3x3/1, F(4x4)", 3, 4, 5, 3, 1, 1, 8, 4),
+  CONV ("convolution 3x3/1, F(4x4), odd side", 2, 20, 40, 3, 1, 1, 7, 4),
+  CONV ("convolution 3x3/1, F(4x4), less than a tile", 40, 4, 5, 3, 1, 1, 3, 4),
+  CONV ("convolution 3x3/1, F(4x4), several blocks", 2, 20, 17, 3, 1, 1, 24, 4),
+  CONV ("convolution 3x3/2, even side", 3, 4, 5, 3, 2, 1, 8, 0),
+  CONV ("convolution 3x3/2, odd side", 3, 20, 40, 3, 2, 1, 7, 0),
+  CONV ("convolution 1x1/2, even side", 3, 4, 5, 1, 2, 0, 6, 0),
+  CONV ("convolution 1x1/2, odd side", 3, 20, 40, 1, 2, 0, 7, 0),
+  CONV ("convolution 5x5/3", 2, 4, 5, 5, 3, 2, 10, 0),
+  NORM ("normalisation", 3, 4, 4, 9, false),
+  NORM ("normalisation and ReLU", 3, 4, 20, 9, true),
   NORM ("normalisation, residual and ReLU", 4, 3, 5, 16, true),
-  NORM ("normalisation of more channels than threads", 3, 2, 9, 4, true),
-  MAX_POOL ("max-pool", 5, 8),
-  MAX_POOL ("max-pool of the smallest plane", 3, 2),
-  MEAN_POOL ("mean-pool", 7, 9),
+  NORM ("normalisation of more channels than threads", 3, 2, 70, 4, true),
+  MAX_POOL ("max-pool", 2, 5, 8),
+  MAX_POOL ("max-pool of the smallest plane", 1, 17, 2),
+  MEAN_POOL ("mean-pool", 2, 20, 9),
   ROWS ("dropout", dropout, 5, 16),
   ROWS ("unit length", unit, 4, 24),
   LINEAR ("linear", 6, false, 10, 4, 10, 4),
   LINEAR ("linear and ReLU, rows apart", 5, true, 7, 3, 9, 8),
-  { .name = NULL },
-};
-
-const Operator large_operators[] = {
-  CONV ("stem 7x7/2", 16, 3, 64, 7, 2, 3, 112),
-  CONV ("stage 1 3x3/1", 16, 64, 64, 3, 1, 1, 28),
-  CONV ("stage 2 3x3/2", 16, 64, 128, 3, 2, 1, 28),
-  CONV ("stage 2 1x1/2", 16, 64, 128, 1, 2, 0, 28),
-  CONV ("stage 2 3x3/1", 16, 128, 128, 3, 1, 1, 14),
-  CONV ("stage 3 3x3/1", 16, 256, 256, 3, 1, 1, 7),
-  CONV ("stage 4 3x3/1", 16, 512, 512, 3, 1, 1, 4),
-  NORM ("stem normalisation", 3, 16, 64, 56 * 56, true),
-  NORM ("stage 1 normalisation, residual", 4, 16, 64, 28 * 28, true),
-  MAX_POOL ("max-pool", 16 * 64, 56),
-  MEAN_POOL ("mean-pool", 16 * 512, 16),
-  ROWS ("unit length", unit, 16, 512),
-  LINEAR ("hidden layer", 16, true, 512, 16, 512, 224),
   { .name = NULL },
 };
 /* clang-format on */

@@ -7,8 +7,8 @@
 #include "mien-ops.h"
 
 /*
- * One table of the network's operators. test-operators.c walks it against the naive definitions and
- * against finite differences, bench-operators.c for speed.
+ * One table of the network's operators, which test-operators.c walks against the naive definitions and
+ * against finite differences.
  */
 
 enum
@@ -37,7 +37,6 @@ struct Operator
   bool       relu;
 };
 
-extern const Operator operators[];          /* small, for tests; ends with a NULL name */
-extern const Operator large_operators[];    /* the network's own, 112 pixels, 16 images */
+extern const Operator operators[];          /* ends with a NULL name */
 
 extern MienPool *operators_pool;            /* to be set before any is called */

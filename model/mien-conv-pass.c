@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/*
+ * The geometry of a pass, and its operand: rows of pixels copied side by side for the
+ * direct convolution, tiles transformed for Winograd's. As many images are laid out at a
+ * time as fit in the last cache.
+ */
+
+#include "mien-conv-private.h"
+
+#include <string.h>
+
+enum
+{
+  CHUNK_FLOATS = 1 << 20, /* of operand at a time */
+  CHUNK_UNITS = 128,      /* but so many units, for the weights are read once a chunk */
+  GRADIENT_HEIGHT = 96,   /* units that a product of the weights' gradient sums over */
+};
+
+static const float zeros[MIEN_MAX_CHANNELS]; /* what lies beyond the border */
+
+static int
+padded (int size, int step)
+{
+  return (size + step - 1) / step * step;
+}
+
+/* What follows from the geometry; height 0: as suits the kernel. */
+static void
+plan (MienPass *pass, int tile, int height)
+{
+  pass->kernels = mien_kernels ();
+  pass->tile = tile > 0 ? tile : 1;
+  pass->winograd = tile > 0 ? pass->kernels->winograd[tile == 4] : NULL;
+  pass->points = tile > 0 ? (tile + 2) * (tile + 2) : 1;
+  pass->unit_columns = (pass->grid_columns + pass->tile - 1) / pass->tile;
+  pass->units = (pass->grid_rows + pass->tile - 1) / pass->tile * pass->unit_columns;
+  pass->k = tile > 0 ? pass->in_pitch : pass->rows * pass->columns * pass->in_pitch;
+  /* Rows and points do not lie a power of two apart, or they would share a few sets of
+   * the first cache. */
+  pass->k_pitch = padded (pass->k, 16) + 16;
+  pass->height = height > 0 ? height : pass->kernels->rows * (tile > 0 ? 4 : 8);
+  pass->spread = (size_t) pass->height * (size_t) pass->k_pitch;
+  pass->spread += pass->spread / 16 % 2 == 0 ? 16 : 0;
+  pass->block_size = pass->spread * (size_t) pass->points;
+}
+
+static int
+pitch_in (const MienConv *conv)
+{
+  return conv->of_images ? conv->in : mien_pitch (conv->in);
+}
+
+static MienPass
+forward (const MienConv *conv, int height)
+{
+  int out_side = mien_conv_out_side (conv);
+  size_t taps = (size_t) conv->kernel * (size_t) conv->kernel;
+  MienPass pass = { .in = conv->in,
+                    .out = conv->out,
+                    .in_pitch = pitch_in (conv),
+                    .out_pitch = mien_pitch (conv->out),
+                    .rows = conv->kernel,
+                    .columns = conv->kernel,
+                    .side = conv->side,
+                    .step = conv->stride,
+                    .top = conv->pad,
+                    .left = conv->pad,
+                    .grid_rows = out_side,
+                    .grid_columns = out_side,
+                    .to_side = out_side,
+                    .to_step = 1,
+                    .tap_side = conv->kernel,
+                    .tap_step = 1,
+                    .w_in = taps,
+                    .w_out = taps * (size_t) conv->in };
+
+  plan (&pass, conv->tile, height);
+  return pass;
+}
+
+MienPass
+mien_pass_forward (const MienConv *conv)
+{
+  return forward (conv, 0);
+}
+
+MienPass
+mien_pass_gradient (const MienConv *conv)
+{
+  return forward (conv, GRADIENT_HEIGHT);
+}
+
+/* Along one side: y = i stride + tap - pad, so that of the outputs at stride g + p the
+ * taps tap = first, first - stride, ... meet the inputs g - before, g - before + 1, ...
+ */
+static void
+reach (const MienConv *conv, int p, int *first, int *before, int *taps)
+{
+  int last = (p + conv->pad) % conv->stride;
+
+  *taps = last < conv->kernel ? (conv->kernel - 1 - last) / conv->stride + 1 : 0;
+  *first = last + (*taps - 1) * conv->stride;
+  *before = (*first - p - conv->pad) / conv->stride;
+}
+
+MienPass
+mien_pass_backward (const MienConv *conv, int i, int j)
+{
+  size_t taps = (size_t) conv->kernel * (size_t) conv->kernel;
+  MienPass pass = { .in = conv->out,
+                    .out = conv->in,
+                    .in_pitch = mien_pitch (conv->out),
+                    .out_pitch = pitch_in (conv),
+                    .side = mien_conv_out_side (conv),
+                    .step = 1,
+                    .grid_rows = (conv->side - i + conv->stride - 1) / conv->stride,
+                    .grid_columns = (conv->side - j + conv->stride - 1) / conv->stride,
+                    .to_side = conv->side,
+                    .to_step = conv->stride,
+                    .to_top = i,
+                    .to_left = j,
+                    .tap_side = conv->kernel,
+                    .tap_step = -conv->stride,
+                    .w_in = taps * (size_t) conv->in,
+                    .w_out = taps };
+
+  reach (conv, i, &pass.tap_top, &pass.top, &pass.rows);
+  reach (conv, j, &pass.tap_left, &pass.left, &pass.columns);
+  if (pass.rows == 0)
+    pass.columns = 0;
+  plan (&pass, conv->tile, 0);
+  return pass;
+}
+
+static int
+blocks_of (const MienPass *pass, int n)
+{
+  return (n * pass->units + pass->height - 1) / pass->height;
+}
+
+size_t
+mien_pass_operand_size (const MienPass *pass, int n)
+{
+  return (size_t) blocks_of (pass, n) * pass->block_size;
+}
+
+size_t
+mien_pass_sums_size (const MienPass *pass)
+{
+  return (size_t) pass->points * (size_t) pass->height * (size_t) pass->kernels->panel;
+}
+
+int
+mien_pass_chunk (const MienPass *pass, int n)
+{
+  size_t image = (size_t) pass->units * pass->block_size / (size_t) pass->height;
+  int by_size = (int) (CHUNK_FLOATS / image);
+  int by_units = (CHUNK_UNITS + pass->units - 1) / pass->units;
+  int chunk = by_size > by_units ? by_size : by_units;
+
+  return chunk < n ? chunk : n;
+}
+
+typedef struct
+{
+  const MienPass *pass;
+  const float *x;
+  float *operand;
+} Job;
+
+/* The pixel of the unit's tile or taps at (r, s), or zeros. */
+static const float *
+pixel_at (const MienPass *pass, const float *image, int y, int x)
+{
+  bool inside = y >= 0 && y < pass->side && x >= 0 && x < pass->side;
+
+  return inside ? image + (size_t) (y * pass->side + x) * (size_t) pass->in_pitch : zeros;
+}
+
+static void
+transform_unit (const MienPass *pass, const float *image, int i, int j, float *to)
+{
+  const float *from[MIEN_MAX_POINTS];
+  int side = pass->tile + 2;
+
+  for (int r = 0; r < side; r++)
+    for (int s = 0; s < side; s++)
+      from[r * side + s] = pixel_at (pass, image, i * pass->tile - pass->top + r,
+                                     j * pass->tile - pass->left + s);
+  pass->winograd->input (from, pass->in_pitch, to, pass->spread);
+}
+
+/* Row by row of the taps: the pixels of a row lie side by side in the image too. */
+static void
+copy_unit (const MienPass *pass, const float *image, int i, int j, float *to)
+{
+  size_t pitch = (size_t) pass->in_pitch, row = (size_t) pass->columns * pitch;
+  int left = j * pass->step - pass->left, right = left + pass->columns;
+  int begin = left > 0 ? left : 0, end = right < pass->side ? right : pass->side;
+
+  for (int r = 0; r < pass->rows; r++, to += row)
+    {
+      int y = i * pass->step - pass->top + r;
+
+      if (y < 0 || y >= pass->side || begin >= end)
+        {
+          memset (to, 0, row * sizeof *to);
+          continue;
+        }
+      memset (to, 0, (size_t) (begin - left) * pitch * sizeof *to);
+      memcpy (to + (size_t) (begin - left) * pitch,
+              image + (size_t) (y * pass->side + begin) * pitch,
+              (size_t) (end - begin) * pitch * sizeof *to);
+      memset (to + (size_t) (end - left) * pitch, 0,
+              (size_t) (right - end) * pitch * sizeof *to);
+    }
+}
+
+static void
+lay_out_units (void *data, int worker, size_t begin, size_t end)
+{
+  const Job *job = data;
+  const MienPass *pass = job->pass;
+  size_t units = (size_t) pass->units, height = (size_t) pass->height;
+  size_t image_size = (size_t) pass->side * (size_t) pass->side * (size_t) pass->in_pitch;
+
+  (void) worker;
+  for (size_t unit = begin; unit < end; unit++)
+    {
+      const float *image = job->x + unit / units * image_size;
+      int i = (int) (unit % units) / pass->unit_columns;
+      int j = (int) (unit % units) % pass->unit_columns;
+      float *to = job->operand + unit / height * pass->block_size
+                  + unit % height * (size_t) pass->k_pitch;
+
+      if (pass->winograd != NULL)
+        transform_unit (pass, image, i, j, to);
+      else
+        copy_unit (pass, image, i, j, to);
+    }
+}
+
+void
+mien_pass_lay_out (MienPool *pool,
+                   const MienPass *pass,
+                   int n,
+                   const float *x,
+                   float *operand)
+{
+  Job job = { pass, x, operand };
+
+  mien_pool_run (pool, (size_t) (n * pass->units), lay_out_units, &job);
+}

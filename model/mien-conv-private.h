@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "mien-kernels.h"
+#include "mien-ops.h"
+
+/*
+ * A pass: one correlation from a tensor into another. The forward convolution is one, the gradient of its
+ * input is one for each place within a stride. It is computed as matrix products: its operand has a row
+ * for each unit (a Winograd tile, or a pixel of the grid), laid out in blocks of `height` rows, and in
+ * each block once for each point of the tile:
+ *
+ *   operand [block][point][height][k_pitch]    weights [panel][point][k][panel columns]
+ */
+typedef struct
+{
+  const MienKernels  *kernels;
+  const MienWinograd *winograd;    /* NULL: direct, one point */
+  int    in, out;                  /* channels */
+  int    in_pitch, out_pitch;
+  int    rows, columns;            /* taps */
+  int    side, step;               /* of what is read: pixel (i, j) of the grid starts at i step - top */
+  int    top, left;
+  int    grid_rows, grid_columns;  /* of outputs */
+  int    to_side, to_step;         /* pixel (i, j) is written to (i to_step + to_top, ...) */
+  int    to_top, to_left;
+  int    tap_side;                 /* tap (r, s) is (tap_top + r tap_step, ...) of w [.., tap_side, tap_side] */
+  int    tap_top, tap_left, tap_step;
+  size_t w_in, w_out;              /* from channel to channel in w */
+
+  int    tile, points;
+  int    unit_columns, units;      /* of an image */
+  int    k, k_pitch, height;
+  size_t spread, block_size;       /* floats from point to point, from block to block */
+} MienPass;
+
+MienPass mien_pass_forward  (const MienConv *conv);
+MienPass mien_pass_gradient (const MienConv *conv);    /* the same, for the weights' gradient */
+/* The part of the input gradient at (i, j) of each stride x stride square; rows or columns are 0 where no
+ * tap reaches it. */
+MienPass mien_pass_backward (const MienConv *conv,
+                             int             i,
+                             int             j);
+
+/* Images whose operand is laid out at a time, and how many floats that and a worker's sums take. */
+int      mien_pass_chunk        (const MienPass *pass, int n);
+size_t   mien_pass_operand_size (const MienPass *pass, int n);
+size_t   mien_pass_sums_size    (const MienPass *pass);
+
+size_t   mien_pass_weights_size (const MienPass *pass);
+/* w times scale [out] (may be NULL) -> packed */
+void     mien_pass_pack         (MienPool       *pool,
+                                 const MienPass *pass,
+                                 const float    *w,
+                                 const float    *scale,
+                                 float          *packed);
+void     mien_pass_run          (MienPool       *pool,
+                                 const MienPass *pass,
+                                 int             n,
+                                 const float    *x,
+                                 const float    *packed,
+                                 const float    *bias,
+                                 const float    *residual,
+                                 bool            relu,
+                                 float          *y,
+                                 float          *scratch);
+
+/* x of n images -> the operand. */
+void     mien_pass_lay_out      (MienPool       *pool,
+                                 const MienPass *pass,
+                                 int             n,
+                                 const float    *x,
+                                 float          *operand);
+
+/* The weights' gradient of the forward pass, added to d_w: a pass made by mien_pass_gradient, and
+ * mien_pass_weights_size floats of sums. */
+void     mien_pass_weights_gradient         (MienPool       *pool,
+                                             const MienPass *pass,
+                                             int             n,
+                                             const float    *x,
+                                             const float    *d_y,
+                                             float          *d_w,
+                                             float          *sums,
+                                             float          *scratch);
+size_t   mien_pass_weights_gradient_scratch (const MienPass *pass, int n);
+/* sums [point][k][padded out] -> added to d_w */
+void     mien_pass_unpack_gradient          (MienPool       *pool,
+                                             const MienPass *pass,
+                                             const float    *sums,
+                                             float          *d_w);
+
+/* Columns of all panels. */
+static inline int
+mien_pass_padded_out (const MienPass *pass)
+{
+  int panel = pass->kernels->panel;
+
+  return (pass->out_pitch + panel - 1) / panel * panel;
+}

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/*
+ * The products of a pass. An item is a block of the operand times a panel of the weights,
+ * at every point; its sums stay in the second cache and go through the output transform
+ * at once, with bias, residual and ReLU.
+ */
+
+#include "mien-conv-private.h"
+
+enum
+{
+  DEPTH = 256, /* of a product at a time: its panel stays in the first cache */
+  SMALL_WEIGHTS = 1 << 17, /* floats that stay in the second cache beside the operand */
+};
+
+typedef struct
+{
+  const MienPass *pass;
+  int n;
+  size_t blocks, panels;
+  const float *operand, *packed, *bias, *residual;
+  bool relu;
+  float *y;
+  float *sums; /* [worker][point][height][panel columns] */
+} Job;
+
+/* Units of block b. */
+static int
+units_in (const Job *job, size_t b)
+{
+  size_t units = (size_t) job->n * (size_t) job->pass->units;
+  size_t height = (size_t) job->pass->height;
+
+  return (int) (units - b * height < height ? units - b * height : height);
+}
+
+/* Where pixel (i, j) of the grid of image `image` lies in y. */
+static size_t
+place (const MienPass *pass, size_t image, int i, int j)
+{
+  size_t row = (size_t) (i * pass->to_step + pass->to_top);
+  size_t column = (size_t) (j * pass->to_step + pass->to_left),
+         side = (size_t) pass->to_side;
+
+  return ((image * side + row) * side + column) * (size_t) pass->out_pitch;
+}
+
+/* A unit's sums -> its pixels of y: channels c .. c + channels - 1. */
+static void
+finish_unit (const Job *job, size_t unit, const float *sums, int c, int channels)
+{
+  const MienPass *pass = job->pass;
+  size_t image = unit / (size_t) pass->units;
+  int at = (int) (unit % (size_t) pass->units), tile = pass->tile;
+  int top = at / pass->unit_columns * tile, left = at % pass->unit_columns * tile;
+  const float *bias = job->bias != NULL ? job->bias + c : NULL;
+  const float *residual[16];
+  float *to[16];
+
+  for (int k = 0; k < tile * tile; k++)
+    {
+      int i = top + k / tile, j = left + k % tile;
+      bool inside = i < pass->grid_rows && j < pass->grid_columns;
+      size_t pixel = inside ? place (pass, image, i, j) + (size_t) c : 0;
+
+      to[k] = inside ? job->y + pixel : NULL;
+      residual[k] = inside && job->residual != NULL ? job->residual + pixel : NULL;
+    }
+  if (pass->winograd != NULL)
+    pass->winograd->output (sums, (size_t) pass->height * (size_t) pass->kernels->panel,
+                            channels, bias, job->residual != NULL ? residual : NULL,
+                            job->relu, to);
+  else
+    pass->kernels->finish (sums, channels, bias, residual[0], job->relu, to[0]);
+}
+
+static void
+multiply_block (const Job *job, size_t block, size_t panel, float *sums)
+{
+  const MienPass *pass = job->pass;
+  size_t columns = (size_t) pass->kernels->panel, k = (size_t) pass->k;
+  size_t pitch = (size_t) pass->k_pitch, height = (size_t) pass->height;
+  int units = units_in (job, block);
+  int c = (int) (panel * columns), left = pass->out_pitch - c;
+  int channels = left < (int) columns ? left : (int) columns;
+
+  for (size_t point = 0; point < (size_t) pass->points; point++)
+    for (int done = 0; done == 0 || done < pass->k; done += DEPTH) /* k 0 makes zeros */
+      pass->kernels->multiply (
+          units, pass->k - done < DEPTH ? pass->k - done : DEPTH,
+          job->operand + block * pass->block_size + point * pass->spread + (size_t) done,
+          pitch, 1,
+          job->packed
+              + ((panel * (size_t) pass->points + point) * k + (size_t) done) * columns,
+          columns, sums + point * height * columns, columns, done > 0);
+  for (int u = 0; u < units; u++)
+    finish_unit (job, block * height + (size_t) u, sums + (size_t) u * columns, c,
+                 channels);
+}
+
+/* Small weights stay where they are while block after block meets them; of large ones,
+ * each panel meets all blocks, so that it is read once. */
+static void
+multiply_part (void *data, int worker, size_t begin, size_t end)
+{
+  const Job *job = data;
+  bool by_panel = mien_pass_weights_size (job->pass) > SMALL_WEIGHTS;
+  float *sums = job->sums + (size_t) worker * mien_pass_sums_size (job->pass);
+
+  for (size_t item = begin; item < end; item++)
+    if (by_panel)
+      multiply_block (job, item % job->blocks, item / job->blocks, sums);
+    else
+      multiply_block (job, item / job->panels, item % job->panels, sums);
+}
+
+void
+mien_pass_run (MienPool *pool,
+               const MienPass *pass,
+               int n,
+               const float *x,
+               const float *packed,
+               const float *bias,
+               const float *residual,
+               bool relu,
+               float *y,
+               float *scratch)
+{
+  int chunk = mien_pass_chunk (pass, n);
+  size_t x_image = (size_t) pass->side * (size_t) pass->side * (size_t) pass->in_pitch;
+  size_t y_image =
+      (size_t) pass->to_side * (size_t) pass->to_side * (size_t) pass->out_pitch;
+  Job job = { .pass = pass,
+              .panels = (size_t) (mien_pass_padded_out (pass) / pass->kernels->panel),
+              .operand = scratch,
+              .packed = packed,
+              .bias = bias,
+              .relu = relu,
+              .sums = scratch + mien_pass_operand_size (pass, chunk) };
+
+  for (int done = 0; done < n; done += chunk)
+    {
+      size_t first = (size_t) done;
+
+      job.n = n - done < chunk ? n - done : chunk;
+      job.blocks =
+          (size_t) (job.n * pass->units + pass->height - 1) / (size_t) pass->height;
+      job.y = y + first * y_image;
+      job.residual = residual != NULL ? residual + first * y_image : NULL;
+      mien_pass_lay_out (pool, pass, job.n, x + first * x_image, scratch);
+      mien_pool_run (pool, job.blocks * job.panels, multiply_part, &job);
+    }
+}

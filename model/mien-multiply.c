@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/*
+ * The matrix product that all convolutions end in: ROWS x 2 vectors of sums are kept in
+ * registers, each step of k loads two vectors of b and spreads ROWS numbers of a. b is
+ * two vectors wide and its rows may lie side by side (a packed panel), so that it streams
+ * through the first cache. Built once per processor.
+ */
+
+#include "mien-kernels-private.h"
+
+static inline __attribute__ ((always_inline)) void
+multiply_rows (const int rows,
+               int k,
+               const float *a,
+               size_t a_row,
+               size_t a_column,
+               const float *b,
+               size_t b_row,
+               float *c,
+               size_t c_row,
+               bool add)
+{
+  Vector sums[ROWS][2];
+
+#pragma GCC unroll 16
+  for (int i = 0; i < rows; i++)
+    {
+      sums[i][0] = add ? load (c + (size_t) i * c_row) : (Vector){ 0 };
+      sums[i][1] = add ? load (c + (size_t) i * c_row + LANES) : (Vector){ 0 };
+    }
+  for (; k > 0; k--, a += a_column, b += b_row)
+    {
+      Vector left = load (b), right = load (b + LANES);
+
+#pragma GCC unroll 16
+      for (int i = 0; i < rows; i++)
+        {
+          sums[i][0] += a[(size_t) i * a_row] * left;
+          sums[i][1] += a[(size_t) i * a_row] * right;
+        }
+    }
+#pragma GCC unroll 16
+  for (int i = 0; i < rows; i++)
+    {
+      store (c + (size_t) i * c_row, sums[i][0]);
+      store (c + (size_t) i * c_row + LANES, sums[i][1]);
+    }
+}
+
+void
+MIEN_ISA (mien_multiply) (int m,
+                          int k,
+                          const float *a,
+                          size_t a_row,
+                          size_t a_column,
+                          const float *b,
+                          size_t b_row,
+                          float *c,
+                          size_t c_row,
+                          bool add)
+{
+#define TAKE(n)                                                                          \
+  for (; m >= n; m -= n, a += n * a_row, c += n * c_row)                                 \
+  multiply_rows (n, k, a, a_row, a_column, b, b_row, c, c_row, add)
+
+  TAKE (ROWS);
+#if ROWS > 8
+  TAKE (8);
+#endif
+  TAKE (4);
+  TAKE (2);
+  TAKE (1);
+#undef TAKE
+}
+
+void
+MIEN_ISA (mien_finish) (const float *from,
+                        int channels,
+                        const float *bias,
+                        const float *residual,
+                        bool relu,
+                        float *to)
+{
+  for (int c = 0; c < channels; c += LANES)
+    {
+      Vector v = load (from + c);
+
+      if (bias != NULL)
+        v += load (bias + c);
+      if (residual != NULL)
+        v += load (residual + c);
+      store (to + c, relu ? rectify (v) : v);
+    }
+}
