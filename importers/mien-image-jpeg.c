@@ -33,6 +33,8 @@ enum
   MIN_SCANS = 24,                  /* what the largest picture may have */
   MAX_SCANNED_PIXELS = 1000000000, /* in all scans together */
   MAX_MARKER = 65533,
+  FIRST_RESTART = 0xd0, /* markers among the pixels */
+  LAST_RESTART = 0xd7,
 };
 
 typedef struct
@@ -65,9 +67,15 @@ on_error (j_common_ptr info)
 static void
 on_message (j_common_ptr info, int level)
 {
-  /* Level -1 is "corrupt data"; a JFIF version of the future is not. */
-  if (level == -1 && info->err->msg_code != JWRN_JFIF_MAJOR)
-    on_error (info);
+  /* Level -1 is "corrupt data"; a JFIF version of the future is not, and neither are
+   * bytes between the parts of a file, which cameras leave. But before a restart marker
+   * they are pixels that were lost. */
+  if (level != -1 || info->err->msg_code == JWRN_JFIF_MAJOR
+      || (info->err->msg_code == JWRN_EXTRANEOUS_DATA
+          && (info->err->msg_parm.i[1] < FIRST_RESTART
+              || info->err->msg_parm.i[1] > LAST_RESTART)))
+    return;
+  on_error (info);
 }
 
 static void

@@ -93,6 +93,7 @@ picture_jpeg (const PictureJpeg *kind, const guint8 *samples)
       jpeg.comp_info[i].h_samp_factor = i == 0 && kind->subsampled ? 2 : 1;
       jpeg.comp_info[i].v_samp_factor = i == 0 && kind->subsampled ? 2 : 1;
     }
+  jpeg.restart_interval = (unsigned int) kind->restart;
   if (kind->progressive)
     jpeg_simple_progression (&jpeg);
   if (kind->scans > 0)

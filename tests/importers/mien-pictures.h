@@ -13,6 +13,7 @@ typedef struct
   int           stored;                    /* J_COLOR_SPACE of the file; also of the samples, unless
                                               YCbCr (samples RGB) or YCCK (samples CMYK) */
   gboolean      progressive, subsampled, no_adobe;
+  int           restart;                   /* blocks between restart markers, 0: none */
   int           scans;                     /* of a grey progressive picture, 0: libjpeg's choice */
   const guint8 *exif;                      /* what follows "Exif\0\0" */
   gsize         exif_length;

@@ -145,6 +145,84 @@ test_behind_the_end (void)
   pictures_free (all);
 }
 
+/* The JPEG with bytes that belong to nothing before the n-th marker of this code, from 0.
+ */
+static GByteArray *
+with_bytes_before (GBytes *jpeg, guint8 code, int n, const char *bytes, guint length)
+{
+  const guint8 marker[] = { 0xff, code };
+  GByteArray *longer = g_byte_array_new ();
+  gsize size;
+  const guint8 *all = g_bytes_get_data (jpeg, &size), *at = all;
+
+  while ((at = memmem (at, size - (gsize) (at - all), marker, 2)) != NULL && n-- > 0)
+    at += 2;
+  g_assert_nonnull (at);
+  g_byte_array_append (longer, all, (guint) (at - all));
+  g_byte_array_append (longer, (const guint8 *) bytes, length);
+  g_byte_array_append (longer, at, (guint) (size - (gsize) (at - all)));
+  return longer;
+}
+
+/* As a viewer shows it: the same pixels as without. */
+static void
+assert_same_picture (GBytes *jpeg, const GByteArray *other)
+{
+  g_autoptr (GBytes) bytes = g_bytes_new (other->data, other->len);
+  MienImage wanted, image;
+
+  g_assert_true (mien_image_decode (jpeg, "wanted", &wanted, NULL));
+  g_assert_true (mien_image_decode (bytes, "image", &image, NULL));
+  g_assert_cmpmem (image.rgb, (gsize) image.width * (gsize) image.height * 3, wanted.rgb,
+                   (gsize) wanted.width * (gsize) wanted.height * 3);
+  mien_image_clear (&wanted);
+  mien_image_clear (&image);
+}
+
+/* Cameras and converters leave bytes between the parts of a JPEG. They are passed over,
+ * but a picture that ends early is refused with them as without, and so are bytes among
+ * the pixels, before the marker after which decoding starts anew. */
+static void
+test_bytes_between (void)
+{
+  static const guint8 CODES[] = { 0xdb, 0xc4, 0xda, 0xd9 }; /* DQT, DHT, SOS, EOI */
+  PictureJpeg kind = { .width = SIDE, .height = SIDE, .stored = JCS_YCbCr };
+
+  for (int progressive = 0; progressive < 2; progressive++)
+    {
+      g_autoptr (GBytes) jpeg = NULL;
+
+      kind.progressive = progressive;
+      jpeg = picture_jpeg (&kind, noise);
+      for (guint i = 0; i < G_N_ELEMENTS (CODES); i++)
+        for (int n = 0; n < (progressive && CODES[i] == 0xda ? 4 : 1); n++)
+          {
+            g_autoptr (GByteArray) one = with_bytes_before (jpeg, CODES[i], n, "\0", 1);
+            g_autoptr (GByteArray) many =
+                with_bytes_before (jpeg, CODES[i], n, "nothing of a picture", 20);
+
+            assert_same_picture (jpeg, one);
+            assert_same_picture (jpeg, many);
+            for (gsize cut = many->len - 40; cut < many->len; cut++)
+              g_assert_false (is_picture (many->data, cut, NULL));
+          }
+    }
+  {
+    g_autoptr (GBytes) jpeg = NULL;
+    g_autoptr (GByteArray) inside = NULL, behind = NULL;
+    g_autofree char *message = NULL;
+
+    kind =
+        (PictureJpeg){ .width = SIDE, .height = SIDE, .stored = JCS_YCbCr, .restart = 2 };
+    jpeg = picture_jpeg (&kind, noise);
+    inside = with_bytes_before (jpeg, 0xd1, 0, "pixels", 6);
+    behind = with_bytes_before (jpeg, 0xd9, 0, "pixels", 6);
+    assert_same_picture (jpeg, behind);
+    g_assert_false (is_picture (inside->data, inside->len, &message));
+    g_assert_nonnull (strstr (message, "extraneous"));
+  }
+}
+
 static void
 test_changed (void)
 {
@@ -300,6 +378,7 @@ main (int argc, char **argv)
   g_test_add_func ("/image-hostile/giants", test_giants);
   g_test_add_func ("/image-hostile/cut", test_cut);
   g_test_add_func ("/image-hostile/behind-the-end", test_behind_the_end);
+  g_test_add_func ("/image-hostile/bytes-between", test_bytes_between);
   g_test_add_func ("/image-hostile/changed", test_changed);
   g_test_add_func ("/image-hostile/scans", test_scans);
   g_test_add_func ("/image-hostile/other-files", test_other_files);
