@@ -2,10 +2,10 @@
 
 /*
  * The zip that torch.save writes: stored members in one top folder, data.pkl and
- * data/<key>. The central directory is read here and not by libarchive: a storage is then
- * a place in the mapped file instead of a copy, members come by name in any order, and of
- * all that a zip may be (deflated, encrypted, split, behind other data) nothing but what
- * torch writes is understood.
+ * data/<key>, whose checksums are compared. The central directory is read here and not by
+ * libarchive: a storage is then a place in the mapped file instead of a copy, members
+ * come by name in any order, and of all that a zip may be (deflated, encrypted, split,
+ * behind other data) nothing but what torch writes is understood.
  *
  * Everything is looked up from the end of the file: end record, ZIP64 end record if there
  * is one, directory, then the local headers, which alone know where a member's bytes are
@@ -19,6 +19,8 @@
 #include "mien-weights-private.h"
 
 #include <string.h>
+
+#include <zlib.h>
 
 enum
 {
@@ -45,7 +47,8 @@ typedef struct
   const char *name; /* not terminated */
   gsize name_length;
   MienStorage bytes;
-  gboolean packed; /* compressed or encrypted: the bytes are not what was stored */
+  guint32 checksum; /* CRC-32; 0: torch was told to leave it out */
+  gboolean packed;  /* compressed or encrypted: the bytes are not what was stored */
 } Member;
 
 static guint64
@@ -195,6 +198,7 @@ read_entry (const Zip *zip, guint64 *at, Member *member, GError **error)
   if (!resolve_zip64 (entry + ENTRY_SIZE + member->name_length, extra_length, values))
     return mien_weights_fail (error, "member %.*s has no size", (int) member->name_length,
                               member->name);
+  member->checksum = (guint32) number (entry + 16, 4);
   member->packed = (number (entry + 8, 2) & FLAG_ENCRYPTED) != 0
                    || number (entry + 10, 2) != 0 || packed != size;
   *at += ENTRY_SIZE + rest;
@@ -259,21 +263,34 @@ find_pickle (const GArray *members, GError **error)
   return found;
 }
 
-/* Whether the member's bytes are as they lie. */
+/* Whether the member's bytes are as they lie, and as they were written. left: bytes of
+ * the file that no member has had so far. Without it, a small file could name the same
+ * bytes often and keep us busy for hours. */
 static gboolean
-is_stored (const Member *member, GError **error)
+is_sound (const Member *member, gsize *left, GError **error)
 {
-  return !member->packed
-         || mien_weights_fail (
-             error,
-             "member %.*s is compressed or encrypted, which torch.save never "
-             "does: unpack the file and save it with torch again",
-             (int) member->name_length, member->name);
+  if (member->packed)
+    return mien_weights_fail (
+        error,
+        "member %.*s is compressed or encrypted, which torch.save never "
+        "does: unpack the file and save it with torch again",
+        (int) member->name_length, member->name);
+  if (member->bytes.length > *left)
+    return mien_weights_fail (error, "member %.*s lies where others do",
+                              (int) member->name_length, member->name);
+  *left -= member->bytes.length;
+  if (member->checksum != 0
+      && crc32_z (0, member->bytes.data, member->bytes.length) != member->checksum)
+    return mien_weights_fail (
+        error, "member %.*s is damaged: its checksum is another; get the file again",
+        (int) member->name_length, member->name);
+  return TRUE;
 }
 
 static gboolean
 read_members (const GArray *members,
               const Member *pickle,
+              gsize *left,
               GHashTable *storages,
               GError **error)
 {
@@ -290,16 +307,21 @@ read_members (const GArray *members,
         return mien_weights_fail (
             error, "a TorchScript program, not weights: save its state_dict () "
                    "with torch.save");
-      if (is_member (member, prefix, folder_length, "byteorder")
-          && (member->bytes.length != 6 || memcmp (member->bytes.data, "little", 6) != 0))
-        return mien_weights_fail (error, "its numbers are big endian: save it on a PC");
+      if (is_member (member, prefix, folder_length, "byteorder"))
+        {
+          if (!is_sound (member, left, error))
+            return FALSE;
+          if (member->bytes.length != 6 || memcmp (member->bytes.data, "little", 6) != 0)
+            return mien_weights_fail (error,
+                                      "its numbers are big endian: save it on a PC");
+        }
       if (member->name_length > prefix_length
           && memcmp (member->name, prefix, prefix_length) == 0)
         {
           g_autofree char *key = g_strndup (member->name + prefix_length,
                                             member->name_length - prefix_length);
 
-          if (!is_stored (member, error)
+          if (!is_sound (member, left, error)
               || !mien_weights_add_storage (storages, key, member->bytes.data,
                                             member->bytes.length, error))
             return FALSE;
@@ -318,14 +340,14 @@ mien_weights_read_zip (const guint8 *bytes,
   Zip zip = { bytes, length };
   g_autoptr (GArray) members = NULL;
   const Member *member;
-  gsize used;
+  gsize left = length, used;
 
   if (!find_directory (&zip, error))
     return FALSE;
   members = read_directory (&zip, error);
   member = members != NULL ? find_pickle (members, error) : NULL;
-  if (member == NULL || !read_members (members, member, storages, error)
-      || !is_stored (member, error))
+  if (member == NULL || !read_members (members, member, &left, storages, error)
+      || !is_sound (member, &left, error))
     return FALSE;
   *pickle = mien_pickle_read (member->bytes.data, member->bytes.length, &used, error);
   return *pickle != NULL;

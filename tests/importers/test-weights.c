@@ -22,6 +22,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <zlib.h>
+
 enum
 {
   ROUNDS = 20000, /* of changed bytes, for each container */
@@ -126,6 +128,110 @@ test_cut (void)
     }
 }
 
+static guint32
+number (const char *at, int n)
+{
+  guint32 value = 0;
+
+  for (int i = 0; i < n; i++)
+    value |= (guint32) (guint8) at[i] << (8 * i);
+  return value;
+}
+
+/* Gives the members of a zip the checksums of what is in them, or 0. */
+static void
+set_checksums (char *bytes, gsize length, gboolean right)
+{
+  char *entry = bytes;
+
+  while ((entry = memmem (entry, length - (gsize) (entry - bytes), "PK\1\2", 4)) != NULL
+         && length - (gsize) (entry - bytes) >= 46)
+    {
+      gsize size = number (entry + 20, 4), local = number (entry + 42, 4), data;
+      guint32 checksum = 0;
+
+      if (local <= length - 30)
+        {
+          data = local + 30 + number (bytes + local + 26, 2)
+                 + number (bytes + local + 28, 2);
+          if (right && data <= length && size <= length - data)
+            checksum = (guint32) crc32_z (0, (const guint8 *) bytes + data, size);
+        }
+      checksum = GUINT32_TO_LE (checksum);
+      memcpy (entry + 16, &checksum, sizeof checksum);
+      entry += 46;
+    }
+}
+
+/* A bit of a member that is another one: of the pickle, of a storage. */
+static void
+test_zip_checksums (void)
+{
+  static const struct
+  {
+    const char *what;
+    gsize n;
+  } PLACES[] = { { "FloatStorage", 12 }, { "\0\0\xa0\x40", 4 }, { "\0\x38\0\xc0", 4 } };
+  g_autofree char *bytes = NULL;
+  gsize length;
+  MienTensors *tensors;
+
+  g_assert_true (g_file_get_contents (fixtures[0], &bytes, &length, NULL));
+  for (guint i = 0; i < G_N_ELEMENTS (PLACES); i++)
+    {
+      char *at = memmem (bytes, length, PLACES[i].what, PLACES[i].n);
+
+      g_assert_nonnull (at);
+      at[2] ^= 1;
+      assert_refused (bytes, length, "is damaged");
+      at[2] ^= 1;
+    }
+
+  /* torch.serialization.set_crc32_options (False) leaves 0 there. */
+  set_checksums (bytes, length, FALSE);
+  tensors = read_bytes (bytes, length, NULL);
+  g_assert_nonnull (tensors);
+  mien_tensors_free (tensors);
+}
+
+/* Eight storages more, all of them where the pickle lies: what is compared with its
+ * checksum again and again. */
+static void
+test_zip_overlap (void)
+{
+  g_autofree char *bytes = NULL;
+  g_autoptr (GByteArray) longer = g_byte_array_new ();
+  gsize length, end, directory;
+  char entry[46 + 12];
+  const char *first;
+
+  g_assert_true (g_file_get_contents (fixtures[0], &bytes, &length, NULL));
+  end = length - 22;
+  directory = number (bytes + end + 16, 4);
+  first = memmem (bytes + directory, length - directory, "zip/data.pkl", 12);
+  g_assert_nonnull (first);
+  memcpy (entry, first - 46, sizeof entry);
+  memset (entry + 30, 0, 4); /* no extra field, no comment */
+  g_byte_array_append (longer, (guint8 *) bytes + directory,
+                       number (bytes + end + 12, 4));
+  for (char i = '0'; i < '8'; i++)
+    {
+      memcpy (entry + 46, "zip/data/x00", 12);
+      entry[57] = i;
+      g_byte_array_append (longer, (guint8 *) entry, sizeof entry);
+    }
+  {
+    guint32 size = GUINT32_TO_LE (longer->len);
+    guint16 n = GUINT16_TO_LE ((guint16) (number (bytes + end + 10, 2) + 8));
+
+    g_byte_array_prepend (longer, (guint8 *) bytes, (guint) directory);
+    memcpy (bytes + end + 10, &n, sizeof n);
+    memcpy (bytes + end + 12, &size, sizeof size);
+    g_byte_array_append (longer, (guint8 *) bytes + end, 22);
+  }
+  assert_refused (longer->data, longer->len, "lies where others do");
+}
+
 /* Whatever the bytes: an answer, and never more memory than the file may ask for. */
 static void
 test_changed (void)
@@ -142,14 +248,16 @@ test_changed (void)
       g_assert_true (g_file_get_contents (fixtures[i], &bytes, &length, NULL));
       for (int round = 0; round < ROUNDS; round++)
         {
-          g_autofree guint8 *changed = g_memdup2 (bytes, length);
+          g_autofree char *changed = g_memdup2 (bytes, length);
           MienTensors *tensors;
           float sum = 0;
 
           for (int k = 0; k <= round % 4; k++)
             changed[picture_random (&state) % length] =
-                (guint8) (round % 2 != 0 ? picture_random (&state)
-                                         : picture_random (&state) % 12);
+                (char) (round % 2 != 0 ? picture_random (&state)
+                                       : picture_random (&state) % 12);
+          if (i == 0 && round % 8 > 0)
+            set_checksums (changed, length, TRUE);
           tensors = read_bytes (changed, length, NULL);
           accepted += tensors != NULL;
           for (gsize t = 0; tensors != NULL && t < tensors->n_tensors; t++)
@@ -273,6 +381,7 @@ zip_with (const char *what, const char *to, gsize n)
        at += n, changed++)
     memcpy (at, to, n);
   g_assert_cmpuint (changed, >, 0);
+  set_checksums (bytes, length, TRUE);
   return g_bytes_new_take (bytes, length);
 }
 
@@ -487,6 +596,8 @@ main (int argc, char **argv)
   g_test_add_func ("/weights/cut", test_cut);
   g_test_add_func ("/weights/changed", test_changed);
   g_test_add_func ("/weights/legacy-lies", test_legacy_lies);
+  g_test_add_func ("/weights/zip-checksums", test_zip_checksums);
+  g_test_add_func ("/weights/zip-overlap", test_zip_overlap);
   g_test_add_func ("/weights/zip-lies", test_zip_lies);
   g_test_add_func ("/weights/safetensors", test_safetensors);
   g_test_add_func ("/weights/engine", test_engine);
