@@ -133,8 +133,8 @@ mien_pass_backward (const MienConv *conv, int i, int j)
   return pass;
 }
 
-static int
-blocks_of (const MienPass *pass, int n)
+int
+mien_pass_blocks (const MienPass *pass, int n)
 {
   return (n * pass->units + pass->height - 1) / pass->height;
 }
@@ -142,7 +142,7 @@ blocks_of (const MienPass *pass, int n)
 size_t
 mien_pass_operand_size (const MienPass *pass, int n)
 {
-  return (size_t) blocks_of (pass, n) * pass->block_size;
+  return (size_t) mien_pass_blocks (pass, n) * pass->block_size;
 }
 
 size_t
@@ -161,13 +161,6 @@ mien_pass_chunk (const MienPass *pass, int n)
 
   return chunk < n ? chunk : n;
 }
-
-typedef struct
-{
-  const MienPass *pass;
-  const float *x;
-  float *operand;
-} Job;
 
 /* The pixel of the unit's tile or taps at (r, s), or zeros. */
 static const float *
@@ -217,27 +210,52 @@ copy_unit (const MienPass *pass, const float *image, int i, int j, float *to)
     }
 }
 
-static void
-lay_out_units (void *data, int worker, size_t begin, size_t end)
+void
+mien_pass_lay_out_units (const MienPass *pass,
+                         const float *x,
+                         size_t begin,
+                         size_t end,
+                         float *block)
 {
-  const Job *job = data;
-  const MienPass *pass = job->pass;
-  size_t units = (size_t) pass->units, height = (size_t) pass->height;
+  size_t units = (size_t) pass->units;
   size_t image_size = (size_t) pass->side * (size_t) pass->side * (size_t) pass->in_pitch;
 
-  (void) worker;
   for (size_t unit = begin; unit < end; unit++)
     {
-      const float *image = job->x + unit / units * image_size;
+      const float *image = x + unit / units * image_size;
       int i = (int) (unit % units) / pass->unit_columns;
       int j = (int) (unit % units) % pass->unit_columns;
-      float *to = job->operand + unit / height * pass->block_size
-                  + unit % height * (size_t) pass->k_pitch;
+      float *to = block + unit % (size_t) pass->height * (size_t) pass->k_pitch;
 
       if (pass->winograd != NULL)
         transform_unit (pass, image, i, j, to);
       else
         copy_unit (pass, image, i, j, to);
+    }
+}
+
+typedef struct
+{
+  const MienPass *pass;
+  size_t units;
+  const float *x;
+  float *operand;
+} Job;
+
+static void
+lay_out_blocks (void *data, int worker, size_t begin, size_t end)
+{
+  const Job *job = data;
+  size_t height = (size_t) job->pass->height;
+
+  (void) worker;
+  for (size_t block = begin; block < end; block++)
+    {
+      size_t first = block * height, last = first + height;
+
+      mien_pass_lay_out_units (job->pass, job->x, first,
+                               last < job->units ? last : job->units,
+                               job->operand + block * job->pass->block_size);
     }
 }
 
@@ -248,7 +266,7 @@ mien_pass_lay_out (MienPool *pool,
                    const float *x,
                    float *operand)
 {
-  Job job = { pass, x, operand };
+  Job job = { pass, (size_t) (n * pass->units), x, operand };
 
-  mien_pool_run (pool, (size_t) (n * pass->units), lay_out_units, &job);
+  mien_pool_run (pool, (size_t) mien_pass_blocks (pass, n), lay_out_blocks, &job);
 }

@@ -42,6 +42,7 @@ MienPass mien_pass_backward (const MienConv *conv,
                              int             i,
                              int             j);
 
+int      mien_pass_blocks       (const MienPass *pass, int n);
 /* Images whose operand is laid out at a time, and how many floats that and a worker's sums take. */
 int      mien_pass_chunk        (const MienPass *pass, int n);
 size_t   mien_pass_operand_size (const MienPass *pass, int n);
@@ -54,6 +55,7 @@ void     mien_pass_pack         (MienPool       *pool,
                                  const float    *w,
                                  const float    *scale,
                                  float          *packed);
+size_t   mien_pass_run_scratch  (const MienPass *pass, int n, int n_threads);
 void     mien_pass_run          (MienPool       *pool,
                                  const MienPass *pass,
                                  int             n,
@@ -65,6 +67,12 @@ void     mien_pass_run          (MienPool       *pool,
                                  float          *y,
                                  float          *scratch);
 
+/* Units begin .. end - 1 of x, which are of one block -> that block of the operand. */
+void     mien_pass_lay_out_units (const MienPass *pass,
+                                  const float    *x,
+                                  size_t          begin,
+                                  size_t          end,
+                                  float          *block);
 /* x of n images -> the operand. */
 void     mien_pass_lay_out      (MienPool       *pool,
                                  const MienPass *pass,

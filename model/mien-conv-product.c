@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
 /*
- * The products of a pass. An item is a block of the operand times a panel of the weights,
- * at every point; its sums stay in the second cache and go through the output transform
- * at once, with bias, residual and ReLU.
+ * The products of a pass: a block of the operand times a panel of the weights, at every
+ * point; their sums stay in the second cache and go through the output transform at once,
+ * with bias, residual and ReLU. Where the weights are small a worker lays out a block and
+ * multiplies it at once by all of them. Where they are large, or blocks are few, the
+ * operand of some images is laid out first, and each panel of weights is read once and
+ * meets all its blocks.
  */
 
 #include "mien-conv-private.h"
@@ -11,7 +14,8 @@
 enum
 {
   DEPTH = 256, /* of a product at a time: its panel stays in the first cache */
-  SMALL_WEIGHTS = 1 << 17, /* floats that stay in the second cache beside the operand */
+  SMALL_WEIGHTS = 3 << 18, /* floats that can be read anew for each block */
+  ENOUGH_BLOCKS = 4,       /* for each worker, to share them evenly */
 };
 
 typedef struct
@@ -19,10 +23,12 @@ typedef struct
   const MienPass *pass;
   int n;
   size_t blocks, panels;
-  const float *operand, *packed, *bias, *residual;
+  const float *x, *packed, *bias, *residual;
   bool relu;
   float *y;
-  float *sums; /* [worker][point][height][panel columns] */
+  float *operand;      /* of all blocks, where it is shared */
+  float *scratch;      /* of the workers, each: */
+  size_t scratch_size; /* sums [point][height][panel columns], and its block */
 } Job;
 
 /* Units of block b. */
@@ -76,43 +82,82 @@ finish_unit (const Job *job, size_t unit, const float *sums, int c, int channels
 }
 
 static void
-multiply_block (const Job *job, size_t block, size_t panel, float *sums)
+multiply_block (const Job *job,
+                size_t block,
+                size_t panel,
+                const float *operand,
+                float *sums)
 {
   const MienPass *pass = job->pass;
   size_t columns = (size_t) pass->kernels->panel, k = (size_t) pass->k;
   size_t pitch = (size_t) pass->k_pitch, height = (size_t) pass->height;
+  const float *packed = job->packed + panel * (size_t) pass->points * k * columns;
   int units = units_in (job, block);
   int c = (int) (panel * columns), left = pass->out_pitch - c;
   int channels = left < (int) columns ? left : (int) columns;
 
   for (size_t point = 0; point < (size_t) pass->points; point++)
     for (int done = 0; done == 0 || done < pass->k; done += DEPTH) /* k 0 makes zeros */
-      pass->kernels->multiply (
-          units, pass->k - done < DEPTH ? pass->k - done : DEPTH,
-          job->operand + block * pass->block_size + point * pass->spread + (size_t) done,
-          pitch, 1,
-          job->packed
-              + ((panel * (size_t) pass->points + point) * k + (size_t) done) * columns,
-          columns, sums + point * height * columns, columns, done > 0);
+      pass->kernels->multiply (units, pass->k - done < DEPTH ? pass->k - done : DEPTH,
+                               operand + point * pass->spread + (size_t) done, pitch, 1,
+                               packed + (point * k + (size_t) done) * columns, columns,
+                               sums + point * height * columns, columns, done > 0);
   for (int u = 0; u < units; u++)
     finish_unit (job, block * height + (size_t) u, sums + (size_t) u * columns, c,
                  channels);
 }
 
-/* Small weights stay where they are while block after block meets them; of large ones,
- * each panel meets all blocks, so that it is read once. */
+/* Items: blocks. */
 static void
-multiply_part (void *data, int worker, size_t begin, size_t end)
+multiply_own (void *data, int worker, size_t begin, size_t end)
 {
   const Job *job = data;
-  bool by_panel = mien_pass_weights_size (job->pass) > SMALL_WEIGHTS;
-  float *sums = job->sums + (size_t) worker * mien_pass_sums_size (job->pass);
+  size_t height = (size_t) job->pass->height;
+  float *sums = job->scratch + (size_t) worker * job->scratch_size;
+  float *operand = sums + mien_pass_sums_size (job->pass);
+
+  for (size_t block = begin; block < end; block++)
+    {
+      size_t first = block * height;
+
+      mien_pass_lay_out_units (job->pass, job->x, first,
+                               first + (size_t) units_in (job, block), operand);
+      for (size_t panel = 0; panel < job->panels; panel++)
+        multiply_block (job, block, panel, operand, sums);
+    }
+}
+
+/* Items: panels times blocks. */
+static void
+multiply_shared (void *data, int worker, size_t begin, size_t end)
+{
+  const Job *job = data;
+  float *sums = job->scratch + (size_t) worker * job->scratch_size;
 
   for (size_t item = begin; item < end; item++)
-    if (by_panel)
-      multiply_block (job, item % job->blocks, item / job->blocks, sums);
-    else
-      multiply_block (job, item / job->panels, item % job->panels, sums);
+    {
+      size_t block = item % job->blocks;
+
+      multiply_block (job, block, item / job->blocks,
+                      job->operand + block * job->pass->block_size, sums);
+    }
+}
+
+static bool
+is_shared (const MienPass *pass, int n, int n_threads)
+{
+  return mien_pass_weights_size (pass) > SMALL_WEIGHTS
+         || mien_pass_blocks (pass, n) < ENOUGH_BLOCKS * n_threads;
+}
+
+size_t
+mien_pass_run_scratch (const MienPass *pass, int n, int n_threads)
+{
+  size_t sums = (size_t) n_threads * mien_pass_sums_size (pass);
+
+  /* A smaller batch may have too few blocks where a full one has not. */
+  return sums + mien_pass_operand_size (pass, mien_pass_chunk (pass, n))
+         + (size_t) n_threads * pass->block_size;
 }
 
 void
@@ -127,28 +172,37 @@ mien_pass_run (MienPool *pool,
                float *y,
                float *scratch)
 {
-  int chunk = mien_pass_chunk (pass, n);
+  int n_threads = mien_pool_threads (pool);
+  bool shared = is_shared (pass, n, n_threads);
+  int chunk = shared ? mien_pass_chunk (pass, n) : n;
   size_t x_image = (size_t) pass->side * (size_t) pass->side * (size_t) pass->in_pitch;
   size_t y_image =
       (size_t) pass->to_side * (size_t) pass->to_side * (size_t) pass->out_pitch;
   Job job = { .pass = pass,
               .panels = (size_t) (mien_pass_padded_out (pass) / pass->kernels->panel),
-              .operand = scratch,
               .packed = packed,
               .bias = bias,
               .relu = relu,
-              .sums = scratch + mien_pass_operand_size (pass, chunk) };
+              .scratch = scratch,
+              .scratch_size =
+                  mien_pass_sums_size (pass) + (shared ? 0 : pass->block_size) };
 
+  job.operand = scratch + (size_t) n_threads * job.scratch_size;
   for (int done = 0; done < n; done += chunk)
     {
       size_t first = (size_t) done;
 
       job.n = n - done < chunk ? n - done : chunk;
-      job.blocks =
-          (size_t) (job.n * pass->units + pass->height - 1) / (size_t) pass->height;
+      job.blocks = (size_t) mien_pass_blocks (pass, job.n);
+      job.x = x + first * x_image;
       job.y = y + first * y_image;
       job.residual = residual != NULL ? residual + first * y_image : NULL;
-      mien_pass_lay_out (pool, pass, job.n, x + first * x_image, scratch);
-      mien_pool_run (pool, job.blocks * job.panels, multiply_part, &job);
+      if (shared)
+        {
+          mien_pass_lay_out (pool, pass, job.n, job.x, job.operand);
+          mien_pool_run (pool, job.blocks * job.panels, multiply_shared, &job);
+        }
+      else
+        mien_pool_run (pool, job.blocks, multiply_own, &job);
     }
 }

@@ -30,13 +30,6 @@ larger (size_t a, size_t b)
   return a > b ? a : b;
 }
 
-static size_t
-run_scratch (const MienPass *pass, int n, int n_threads)
-{
-  return mien_pass_operand_size (pass, mien_pass_chunk (pass, n))
-         + (size_t) n_threads * mien_pass_sums_size (pass);
-}
-
 size_t
 mien_conv_packed (const MienConv *conv)
 {
@@ -64,7 +57,7 @@ mien_conv_scratch (const MienConv *conv, int n, int n_threads)
 {
   MienPass pass = mien_pass_forward (conv);
 
-  return run_scratch (&pass, n, n_threads);
+  return mien_pass_run_scratch (&pass, n, n_threads);
 }
 
 size_t
@@ -77,7 +70,7 @@ mien_conv_scratch_backward (const MienConv *conv, int n, int n_threads)
     {
       MienPass pass = mien_pass_backward (conv, k / conv->stride, k % conv->stride);
 
-      size = larger (size, run_scratch (&pass, n, n_threads));
+      size = larger (size, mien_pass_run_scratch (&pass, n, n_threads));
     }
   return size;
 }
