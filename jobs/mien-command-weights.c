@@ -33,11 +33,15 @@
 #define NOTE_SIZE "mien.input_size"
 #define NOTE_TASKS "mien.tasks"
 #define NOTE_THRESHOLDS "mien.thresholds"
+#define NOTE_POSTPROCESSING "mien.postprocessing"
 
 enum
 {
   N_THRESHOLDS = MIEN_EXPRESSION_COUNT + 1 + MIEN_UNIT_COUNT,
+  N_POSTPROCESSING = sizeof (MienPostprocessing) / sizeof (double),
 };
+
+G_STATIC_ASSERT (N_POSTPROCESSING == 5 + MIEN_EXPRESSION_COUNT + MIEN_UNIT_COUNT);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MienTensors, mien_tensors_free)
 
@@ -48,50 +52,85 @@ set_tensor_error (GError **error, const char *reason, const char *way_out)
   return FALSE;
 }
 
-static void
-thresholds_to_reals (const MienThresholds *thresholds, double reals[N_THRESHOLDS])
-{
-  memcpy (reals, thresholds->expression, sizeof thresholds->expression);
-  reals[MIEN_EXPRESSION_COUNT] = thresholds->valence_arousal;
-  memcpy (reals + MIEN_EXPRESSION_COUNT + 1, thresholds->action_units,
-          sizeof thresholds->action_units);
-}
-
 static char *
-thresholds_to_text (const MienThresholds *thresholds)
+reals_to_text (const double *reals, guint n)
 {
   GString *text = g_string_new (NULL);
-  double reals[N_THRESHOLDS];
   char real[G_ASCII_DTOSTR_BUF_SIZE];
 
-  thresholds_to_reals (thresholds, reals);
-  for (guint i = 0; i < N_THRESHOLDS; i++)
+  for (guint i = 0; i < n; i++)
     g_string_append_printf (text, i > 0 ? " %s" : "%s",
                             g_ascii_dtostr (real, sizeof real, reals[i]));
   return g_string_free (text, FALSE);
 }
 
-/* 8 of expressions, that of valence and arousal, 12 of units. */
+/* n numbers from low to high. */
 static gboolean
-parse_thresholds (const char *text, MienThresholds *thresholds)
+parse_reals (const char *text, double *reals, guint n, double low, double high)
 {
-  g_auto (GStrv) words = g_strsplit (text, " ", N_THRESHOLDS + 1);
-  double reals[N_THRESHOLDS];
+  g_auto (GStrv) words = g_strsplit (text, " ", (gint) n + 1);
 
-  if (g_strv_length (words) != N_THRESHOLDS)
+  if (g_strv_length (words) != n)
     return FALSE;
-  for (guint i = 0; i < N_THRESHOLDS; i++)
+  for (guint i = 0; i < n; i++)
     {
       char *end;
 
       reals[i] = g_ascii_strtod (words[i], &end);
-      if (end == words[i] || *end != '\0' || !(reals[i] >= 0 && reals[i] <= 2))
+      if (end == words[i] || *end != '\0' || !(reals[i] >= low && reals[i] <= high))
         return FALSE;
     }
+  return TRUE;
+}
+
+/* 8 of expressions, that of valence and arousal, 12 of units. */
+static char *
+thresholds_to_text (const MienThresholds *thresholds)
+{
+  double reals[N_THRESHOLDS];
+
+  memcpy (reals, thresholds->expression, sizeof thresholds->expression);
+  reals[MIEN_EXPRESSION_COUNT] = thresholds->valence_arousal;
+  memcpy (reals + MIEN_EXPRESSION_COUNT + 1, thresholds->action_units,
+          sizeof thresholds->action_units);
+  return reals_to_text (reals, N_THRESHOLDS);
+}
+
+static gboolean
+parse_thresholds (const char *text, MienThresholds *thresholds)
+{
+  double reals[N_THRESHOLDS];
+
+  if (!parse_reals (text, reals, N_THRESHOLDS, 0, 2))
+    return FALSE;
   memcpy (thresholds->expression, reals, sizeof thresholds->expression);
   thresholds->valence_arousal = reals[MIEN_EXPRESSION_COUNT];
   memcpy (thresholds->action_units, reals + MIEN_EXPRESSION_COUNT + 1,
           sizeof thresholds->action_units);
+  return TRUE;
+}
+
+/* 3 sigmas, 2 temperatures, 8 of expressions, 12 of units: as MienPostprocessing has
+ * them. */
+static char *
+postprocessing_to_text (const MienPostprocessing *postprocessing)
+{
+  double reals[N_POSTPROCESSING];
+
+  memcpy (reals, postprocessing, sizeof reals);
+  return reals_to_text (reals, N_POSTPROCESSING);
+}
+
+/* The store knows what each may be. */
+static gboolean
+parse_postprocessing (const char *text, MienModel *model)
+{
+  double reals[N_POSTPROCESSING];
+
+  if (!parse_reals (text, reals, N_POSTPROCESSING, -G_MAXFLOAT, G_MAXFLOAT))
+    return FALSE;
+  memcpy (&model->postprocessing, reals, sizeof reals);
+  model->has_postprocessing = TRUE;
   return TRUE;
 }
 
@@ -126,6 +165,15 @@ parse_size (const char *text, int *size)
   return TRUE;
 }
 
+static gboolean
+set_damaged (GError **error, const char *path)
+{
+  g_set_error (error, MIEN_JOB_ERROR, MIEN_JOB_ERROR_FAILED,
+               "%s: the metadata of Mien in it are damaged; export the weights again",
+               path);
+  return FALSE;
+}
+
 /* What the file says of itself, or what is to be assumed. */
 static gboolean
 describe_import (const MienTensors *tensors,
@@ -136,6 +184,7 @@ describe_import (const MienTensors *tensors,
   const char *size = mien_tensors_note_value (tensors, NOTE_SIZE);
   const char *tasks = mien_tensors_note_value (tensors, NOTE_TASKS);
   const char *thresholds = mien_tensors_note_value (tensors, NOTE_THRESHOLDS);
+  const char *postprocessing = mien_tensors_note_value (tensors, NOTE_POSTPROCESSING);
   gboolean authors = mien_tensors_find (tensors, "base.0.weight") != NULL;
 
   model->origin = MIEN_ORIGIN_IMPORTED;
@@ -144,12 +193,10 @@ describe_import (const MienTensors *tensors,
   mien_training_default_thresholds (&model->thresholds);
   if ((size == NULL || parse_size (size, &model->input_size))
       && (tasks == NULL || parse_tasks (tasks, &model->tasks))
-      && (thresholds == NULL || parse_thresholds (thresholds, &model->thresholds)))
+      && (thresholds == NULL || parse_thresholds (thresholds, &model->thresholds))
+      && (postprocessing == NULL || parse_postprocessing (postprocessing, model)))
     return TRUE;
-  g_set_error (error, MIEN_JOB_ERROR, MIEN_JOB_ERROR_FAILED,
-               "%s: the metadata of Mien in it are damaged; export the weights again",
-               path);
-  return FALSE;
+  return set_damaged (error, path);
 }
 
 static GBytes *
@@ -180,8 +227,35 @@ read_file (const char *path, MienModel *model, GError **error)
   if (ours == NULL)
     return NULL;
   if (!model->has_heads)
-    model->tasks = 0;
+    {
+      model->tasks = 0;
+      model->has_postprocessing = FALSE;
+    }
   return serialize (ours, path, error);
+}
+
+/* With its post-processing, or not at all. */
+static gboolean
+add_model (MienStore *store,
+           const MienModel *model,
+           const char *path,
+           gint64 *id,
+           GError **error)
+{
+  g_autoptr (GError) failed = NULL;
+
+  if (!mien_store_begin (store, error))
+    return FALSE;
+  if (mien_models_add (store, model, id, &failed)
+      && (!model->has_postprocessing
+          || mien_models_set_postprocessing (store, *id, &model->postprocessing,
+                                             &failed)))
+    return mien_store_commit (store, error);
+  mien_store_rollback (store);
+  if (g_error_matches (failed, MIEN_STORE_ERROR, MIEN_STORE_ERROR_INVALID))
+    return set_damaged (error, path);
+  g_propagate_error (error, g_steal_pointer (&failed));
+  return FALSE;
 }
 
 static gboolean
@@ -195,7 +269,7 @@ import_file (MienJob *job, MienStore *store, const char *path, GError **error)
   gint64 id;
 
   if (weights == NULL || !mien_store_job_begin (store, "weights import", error)
-      || !mien_models_sweep (store, error) || !mien_models_add (store, &model, &id, error)
+      || !mien_models_sweep (store, error) || !add_model (store, &model, path, &id, error)
       || !mien_models_set_weights (store, id, weights, error)
       || !mien_store_job_end (store, error))
     return FALSE;
@@ -293,6 +367,7 @@ add_notes (MienTensors *tensors, const MienModel *model, gboolean onnx, char *re
   g_autoptr (GString) tasks = g_string_new (NULL);
   g_autofree char *size = g_strdup_printf ("%d", model->input_size);
   g_autofree char *thresholds = thresholds_to_text (&model->thresholds);
+  g_autofree char *postprocessing = postprocessing_to_text (&model->postprocessing);
 
   for (guint task = 0; task < MIEN_TASK_COUNT; task++)
     if (model->tasks >> task & 1)
@@ -304,7 +379,11 @@ add_notes (MienTensors *tensors, const MienModel *model, gboolean onnx, char *re
     return FALSE;
   return !model->has_heads
          || (mien_tensors_note (tensors, NOTE_TASKS, tasks->str, reason) == 0
-             && mien_tensors_note (tensors, NOTE_THRESHOLDS, thresholds, reason) == 0);
+             && mien_tensors_note (tensors, NOTE_THRESHOLDS, thresholds, reason) == 0
+             && (!model->has_postprocessing
+                 || mien_tensors_note (tensors, NOTE_POSTPROCESSING, postprocessing,
+                                       reason)
+                        == 0));
 }
 
 /* The stored weights, from their file in the project; NULL with the reason. */

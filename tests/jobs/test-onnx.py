@@ -11,6 +11,7 @@ ONNX Runtime, onnx and numpy are looked for in this Python, else in the one that
 import array
 import itertools
 import json
+import math
 import os
 import random
 import resource
@@ -30,7 +31,7 @@ except ImportError as error:
     if OTHER:
         os.execv(OTHER, [OTHER, *sys.argv])
 
-from mien_tap import main  # noqa: E402
+from mien_tap import dump, main, query  # noqa: E402
 
 ENGINE = os.path.realpath(sys.argv[2])
 FLOAT, INT64 = 1, 7
@@ -50,8 +51,8 @@ def read_safetensors(path):
             for name, entry in header.items()}, notes
 
 
-def write_safetensors(path, tensors):
-    header, offset = {}, 0
+def write_safetensors(path, tensors, notes=None):
+    header, offset = {'__metadata__': notes} if notes else {}, 0
     for name, (shape, data) in tensors.items():
         header[name] = {'dtype': 'F32', 'shape': shape, 'data_offsets': [offset, offset + len(data)]}
         offset += len(data)
@@ -358,6 +359,31 @@ def trunk(tap, ctl):
            'a trunk has no classes', model['metadata'])
 
 
+def postprocessing(tap, ctl):
+    """Post-processing goes along with the weights, out and in; what is out of range does not come in."""
+    numbers = [4.0, 2.5, 0.0, 1.5, 0.75, *(k / 8 for k in range(8)), *(k / 16 for k in range(12))]
+    source = os.path.join(ctl.shared, 'noted.safetensors')
+    text = ' '.join(map(repr, numbers))
+    write_safetensors(source, random_network(), {'mien.postprocessing': text})
+    project = ctl.path('p.mien')
+    ctl.must('new', project)
+    ctl.must('weights', 'import', project, source)
+    stored = query(project, 'SELECT parameters FROM postprocess WHERE model = 1')
+    tap.equal(stored, [(struct.pack('<25d', *numbers),)], 'the post-processing of a file is stored')
+    _, said = read_safetensors(export(ctl, project, 'm.safetensors'))
+    tap.equal([float(word) for word in said['mien.postprocessing'].split()], numbers, 'and written out again')
+    metadata = dict(read_onnx(export(ctl, project, 'm.onnx'))['metadata'])
+    tap.equal(metadata['mien.postprocessing'], said['mien.postprocessing'], 'to ONNX too')
+    state = dump(project)
+    for what, changed in (('out of range', [-1.0, *numbers[1:]]), ('no number', [math.nan, *numbers[1:]]),
+                          ('too few', numbers[:-1]), ('too many', [*numbers, 0.0])):
+        write_safetensors(source, random_network(), {'mien.postprocessing': ' '.join(map(repr, changed))})
+        ctl.fails(tap, f'post-processing: {what}', 'weights', 'import', project, source,
+                  says=['noted.safetensors', 'damaged'])
+    tap.equal(dump(project), state, 'and nothing has changed')
+    ctl.must('verify', project)
+
+
 def replacing(tap, ctl):
     """What is in the way, and failures that leave nothing."""
     project = prepare(ctl, 'p.mien')
@@ -435,4 +461,4 @@ def runtime(tap, ctl):
 
 
 if __name__ == '__main__':
-    main([structure, trunk, replacing, runtime])
+    main([structure, trunk, postprocessing, replacing, runtime])
