@@ -8,7 +8,7 @@
 build_packages=(
   gcc libc6-dev pkg-config meson gettext
   libgtk-4-dev libadwaita-1-dev libjson-glib-dev libsqlite3-dev libcairo2-dev
-  libjpeg62-turbo-dev libpng-dev zlib1g-dev libopenblas-dev
+  libjpeg62-turbo-dev libpng-dev zlib1g-dev
   libxml2-utils librsvg2-common
 )
 

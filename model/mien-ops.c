@@ -10,7 +10,6 @@
 #include "mien-kernels.h"
 #include "mien-random.h"
 
-#include <cblas.h>
 #include <math.h>
 #include <string.h>
 
@@ -188,6 +187,30 @@ mien_unit_backward (int n,
     }
 }
 
+/* Sixteen sums side by side, so that the compiler can use vectors. */
+static float
+dot (int n, const float *a, const float *b)
+{
+  float sums[16] = { 0 }, sum = 0;
+  int k = 0;
+
+  for (; k + 16 <= n; k += 16)
+    for (int j = 0; j < 16; j++)
+      sums[j] += a[k + j] * b[k + j];
+  for (; k < n; k++)
+    sum += a[k] * b[k];
+  for (int j = 0; j < 16; j++)
+    sum += sums[j];
+  return sum;
+}
+
+static void
+add_times (int n, float factor, const float *restrict x, float *restrict y)
+{
+  for (int k = 0; k < n; k++)
+    y[k] += factor * x[k];
+}
+
 void
 mien_linear_forward (const MienLinear *linear,
                      int n,
@@ -197,14 +220,13 @@ mien_linear_forward (const MienLinear *linear,
                      bool relu,
                      float *y)
 {
-  for (int i = 0; i < n; i++)
-    memcpy (y + i * linear->y_stride, b, (size_t) linear->out * sizeof *y);
-  cblas_sgemm (CblasRowMajor, CblasNoTrans, CblasTrans, n, linear->out, linear->in, 1, x,
-               linear->x_stride, w, linear->in, 1, y, linear->y_stride);
-  for (int i = 0; relu && i < n; i++)
+  for (int i = 0; i < n; i++, x += linear->x_stride, y += linear->y_stride)
     for (int k = 0; k < linear->out; k++)
-      if (y[i * linear->y_stride + k] < 0)
-        y[i * linear->y_stride + k] = 0;
+      {
+        float sum = b[k] + dot (linear->in, x, w + (size_t) k * (size_t) linear->in);
+
+        y[k] = relu && sum < 0 ? 0 : sum;
+      }
 }
 
 void
@@ -219,9 +241,12 @@ mien_linear_backward (const MienLinear *linear,
 {
   for (int i = 0; i < n; i++)
     for (int k = 0; k < linear->out; k++)
-      d_b[k] += d_y[i * linear->y_stride + k];
-  cblas_sgemm (CblasRowMajor, CblasTrans, CblasNoTrans, linear->out, linear->in, n, 1,
-               d_y, linear->y_stride, x, linear->x_stride, 1, d_w, linear->in);
-  cblas_sgemm (CblasRowMajor, CblasNoTrans, CblasNoTrans, n, linear->in, linear->out, 1,
-               d_y, linear->y_stride, w, linear->in, 1, d_x, linear->x_stride);
+      {
+        float d = d_y[i * linear->y_stride + k];
+        size_t row = (size_t) k * (size_t) linear->in;
+
+        d_b[k] += d;
+        add_times (linear->in, d, x + i * linear->x_stride, d_w + row);
+        add_times (linear->in, d, w + row, d_x + i * linear->x_stride);
+      }
 }

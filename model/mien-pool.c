@@ -5,13 +5,11 @@
  * means no thread at all. A layer takes some tens of microseconds and the next comes at
  * once, so a worker looks for it a while before it gives its processor away, and sleeps
  * after that. Denormals are flushed to zero in every worker: they would slow sums that no
- * digit of the result depends on. OpenBLAS is pinned to one thread, for it is called from
- * ours.
+ * digit of the result depends on.
  */
 
 #include "mien-pool.h"
 
-#include <cblas.h>
 #include <pthread.h>
 #include <sched.h>
 #include <stdatomic.h>
@@ -165,7 +163,6 @@ mien_pool_new (int n_threads)
   pthread_cond_init (&pool->work, NULL);
   pthread_cond_init (&pool->done, NULL);
   pool->workers = calloc ((size_t) pool->n_threads, sizeof *pool->workers);
-  openblas_set_num_threads (1);
   for (int i = 1; pool->workers != NULL && i < pool->n_threads; i++)
     {
       pool->workers[i] = (Worker){ .pool = pool, .number = i };

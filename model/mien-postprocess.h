@@ -18,7 +18,7 @@
  *   decision    the expression with the largest log (p) + bias; a unit is present where p > threshold
  *
  * The probabilities stay calibrated: the decision has its own numbers and does not bend them. A frame
- * without neighbours keeps its logits. Plain C, no BLAS, no GLib: mienctl links it.
+ * without neighbours keeps its logits. Plain C, no GLib: mienctl links it.
  */
 
 enum

@@ -34,7 +34,7 @@ GLIB = ('glib', 'gio/', 'gobject/', 'gmodule', 'json-glib/')
 SQL = ('sqlite3',)
 BLAS = ('cblas', 'openblas', 'lapack')
 MAY_NOT_INCLUDE = {
-    'model': GTK + GLIB + SQL,
+    'model': GTK + GLIB + BLAS + SQL,
     'db': GTK + BLAS,
     'importers': GTK + BLAS + SQL,
     'data': GTK + BLAS + SQL,
