@@ -39,6 +39,22 @@ GArray     *mien_proposals_pending  (MienStore            *store,
                                      gint64                model,
                                      guint                 limit,
                                      GError              **error);
+/* The videos of these frames, each once, in the order of need. gint64 ids. */
+GArray     *mien_proposals_pending_videos (MienStore      *store,
+                                           gint64          model,
+                                           GError        **error);
+
+typedef struct
+{
+  gint64   id;
+  gint64   number;                         /* -1: none */
+  gboolean read;                           /* the model has */
+} MienVideoFrame;
+/* The frames of a video with an image and a face, those without a number first, then by number. */
+GArray     *mien_proposals_video    (MienStore            *store,
+                                     gint64                model,
+                                     gint64                video,
+                                     GError              **error);
 gboolean    mien_proposals_count_pending (MienStore       *store,
                                           gint64           model,
                                           guint64         *pending,

@@ -208,6 +208,57 @@ mien_proposals_pending (MienStore *store, gint64 model, guint limit, GError **er
   return g_steal_pointer (&frames);
 }
 
+GArray *
+mien_proposals_pending_videos (MienStore *store, gint64 model, GError **error)
+{
+  g_autoptr (GArray) frames = mien_proposals_pending (store, model, G_MAXUINT, error);
+  g_autoptr (GArray) videos = g_array_new (FALSE, FALSE, sizeof (gint64));
+  g_autoptr (GHashTable) known =
+      g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
+
+  if (frames == NULL)
+    return NULL;
+  for (guint i = 0; i < frames->len; i++)
+    {
+      gint64 video;
+
+      if (!mien_query_int (store, error, 0, &video,
+                           "SELECT video FROM frame WHERE id = ?1",
+                           MIEN_INT (g_array_index (frames, gint64, i))))
+        return NULL;
+      if (g_hash_table_contains (known, &video))
+        continue;
+      g_hash_table_add (known, g_memdup2 (&video, sizeof video));
+      g_array_append_val (videos, video);
+    }
+  return g_steal_pointer (&videos);
+}
+
+GArray *
+mien_proposals_video (MienStore *store, gint64 model, gint64 video, GError **error)
+{
+  g_autoptr (GArray) frames = g_array_new (FALSE, FALSE, sizeof (MienVideoFrame));
+  g_autoptr (MienStatement) row =
+      mien_query (store, error,
+                  "SELECT id, number, EXISTS (SELECT 1 FROM prediction p"
+                  " WHERE p.model = ?1 AND p.frame = frame.id)"
+                  " FROM frame WHERE video = ?2 AND usable ORDER BY number, key",
+                  MIEN_INT (model), MIEN_INT (video));
+  MienStep step = MIEN_STEP_ERROR;
+
+  while (row != NULL && (step = mien_statement_step (row, error)) == MIEN_STEP_ROW)
+    {
+      MienVideoFrame frame = {
+        .id = mien_column_int (row, 0),
+        .number = mien_column_is_null (row, 1) ? -1 : mien_column_int (row, 1),
+        .read = mien_column_int (row, 2) != 0,
+      };
+
+      g_array_append_val (frames, frame);
+    }
+  return step == MIEN_STEP_DONE ? g_steal_pointer (&frames) : NULL;
+}
+
 gboolean
 mien_proposals_count_pending (MienStore *store,
                               gint64 model,

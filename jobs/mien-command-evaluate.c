@@ -13,46 +13,75 @@
 #include "mien-chosen-model.h"
 #include "mien-evaluation.h"
 #include "mien-json.h"
+#include "mien-postprocessing.h"
 #include "mien-training-pack.h"
 
-static gboolean
-evaluate (MienJob *job, MienStore *store, gint64 id, MienSplit split, GError **error)
+typedef struct
 {
-  g_autoptr (MienModel) model = NULL;
-  g_autoptr (GBytes) weights = NULL;
-  g_autoptr (GArray) rows = NULL;
-  MienMetrics metrics;
-  guint threads;
+  gint64 model; /* 0: the one in use */
+  MienSplit split;
+  gboolean raw;
+} Options;
 
-  model = mien_chosen_model (store, id, &weights, error);
-  if (model == NULL || !mien_job_parse_threads (job, NULL, &threads, error))
-    return FALSE;
-  mien_progress_stage (job->progress, "evaluate");
-  rows = mien_training_rows (job, store, split, NULL, error);
-  if (rows == NULL
-      || !mien_evaluate (job, store, rows, weights, model->input_size, threads, &metrics,
-                         error))
-    return FALSE;
+static void
+print_result (MienJob *job,
+              const MienModel *model,
+              const Options *options,
+              const MienProcessed *processed)
+{
   if (job->json)
     {
       g_autoptr (JsonBuilder) builder = json_builder_new ();
 
-      mien_json_metrics (builder, NULL, &metrics);
+      mien_json_evaluation (builder, NULL, processed);
       mien_job_print_json (job, builder);
     }
   else
     {
-      g_autofree char *text = mien_metrics_to_text (&metrics);
+      g_autofree char *figures = mien_metrics_to_text (&processed->metrics);
+      g_autofree char *comparison = mien_postprocessing_to_text (processed);
 
-      mien_job_print (job, "model %" G_GINT64_FORMAT " on %s\n%s", model->id,
-                      mien_split_id (split), text);
+      mien_job_print (job, "model %" G_GINT64_FORMAT " on %s\n%s%s", model->id,
+                      mien_split_id (options->split), figures, comparison);
     }
+}
+
+static gboolean
+evaluate (MienJob *job, MienStore *store, const Options *options, GError **error)
+{
+  g_autoptr (MienModel) model = NULL;
+  g_autoptr (GBytes) weights = NULL;
+  g_autoptr (GArray) rows = NULL;
+  MienEvaluation evaluation = { .job = job, .store = store };
+  MienProcessed processed = { 0 };
+
+  model = mien_chosen_model (store, options->model, &weights, error);
+  if (model == NULL || !mien_job_parse_threads (job, NULL, &evaluation.threads, error))
+    return FALSE;
+  mien_progress_stage (job->progress, "evaluate");
+  rows = mien_training_rows (job, store, options->split, NULL, error);
+  if (rows == NULL)
+    return FALSE;
+  evaluation.rows = rows;
+  evaluation.weights = weights;
+  evaluation.input_size = model->input_size;
+  processed.is_any =
+      !options->raw && mien_postprocessing_of_model (model, &processed.postprocess);
+  if (!mien_evaluate_processed (&evaluation,
+                                processed.is_any ? &processed.postprocess : NULL,
+                                &processed.raw, &processed.metrics, error))
+    return FALSE;
+  if (!options->raw)
+    processed.tuning = mien_postprocessing_stored_report (model->metrics);
+  print_result (job, model, options, &processed);
+  mien_processed_clear (&processed);
   return TRUE;
 }
 
 static gboolean
 run_evaluate (MienJob *job, GError **error)
 {
+  Options options = { 0 };
   g_autofree char *model = NULL;
   g_autofree char *split = NULL;
   const GOptionEntry entries[] = { { "model", 0, 0, G_OPTION_ARG_FILENAME, &model,
@@ -60,19 +89,21 @@ run_evaluate (MienJob *job, GError **error)
                                      "ID" },
                                    { "split", 0, 0, G_OPTION_ARG_FILENAME, &split,
                                      "train, validation (the default) or test", "NAME" },
+                                   { "raw", 0, 0, G_OPTION_ARG_NONE, &options.raw,
+                                     "Leave the model's post-processing out", NULL },
                                    G_OPTION_ENTRY_NULL };
   g_autoptr (MienStore) store = NULL;
-  gint64 id;
   int chosen;
 
   if (!mien_job_parse (job, entries, error)
-      || !mien_job_parse_model (job, model, &id, error)
+      || !mien_job_parse_model (job, model, &options.model, error)
       || !mien_job_parse_split (job, split, MIEN_SPLIT_VALIDATION, &chosen, error))
     return FALSE;
   store = mien_store_open (job->operands[0], MIEN_STORE_READ_ONLY, error);
   if (store == NULL)
     return FALSE;
-  if (evaluate (job, store, id, (MienSplit) chosen, error))
+  options.split = (MienSplit) chosen;
+  if (evaluate (job, store, &options, error))
     return TRUE;
   mien_job_explain_stop (job, "nothing was changed", error);
   return FALSE;
@@ -87,5 +118,8 @@ const MienCommand mien_command_evaluate = {
   .details =
       "CCC, F1 and accuracy are those of the ABAW challenges, over the frames of the "
       "split that carry a label. A task without labels is left out, and then there is "
-      "no P_MTL; the score is the mean of the tasks there are.",
+      "no P_MTL; the score is the mean of the tasks there are.\n\n"
+      "Figures are those after the model's post-processing, if it has one, beside the "
+      "score without it. What the fit of it has reached on the tuning videos is told "
+      "in-sample, which flatters, and out of fold, which does not.",
 };

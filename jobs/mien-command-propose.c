@@ -2,9 +2,10 @@
 
 /*
  * mienctl propose: a model reads every frame that it has not read yet, those that people
- * need most first. What it says goes to the predictions and proposals, batch by batch in
- * short transactions, and to nothing else: no label is touched. What is stored stays, so
- * a propose that was stopped or killed goes on where it was.
+ * need most first; where it smooths along videos, the videos of these frames one after
+ * the other. What it says goes to the predictions and proposals, batch by batch in short
+ * transactions, and to nothing else: no label is touched. What is stored stays, so a
+ * propose that was stopped or killed goes on where it was.
  */
 
 #define G_LOG_DOMAIN "mien-jobs"
@@ -15,9 +16,12 @@
 #include "mien-chosen-model.h"
 #include "mien-inference.h"
 #include "mien-json.h"
-#include "mien-proposals.h"
+#include "mien-postprocessing.h"
+#include "mien-proposing.h"
 
 #define MAX_CRASHES 3
+/* Frames that one start of the engine reads at least, where there are so many. */
+#define MIN_PLAN 20000
 
 typedef struct
 {
@@ -25,7 +29,12 @@ typedef struct
   MienStore *store;
   MienModel *model;
   GBytes *weights;
-  GArray *pending; /* gint64 */
+  gboolean raw;
+  MienPostprocess
+      postprocess; /* changes nothing where there is none, or it is left out */
+  guint threads;
+  GArray *plan; /* MienPlanned */
+  MienWindow *window;
   guint64 done, total, left_out;
 } Propose;
 
@@ -34,10 +43,42 @@ propose_clear (Propose *propose)
 {
   g_clear_pointer (&propose->model, mien_model_free);
   g_clear_pointer (&propose->weights, g_bytes_unref);
-  g_clear_pointer (&propose->pending, g_array_unref);
+  g_clear_pointer (&propose->plan, g_array_unref);
+  g_clear_pointer (&propose->window, mien_window_free);
   g_clear_pointer (&propose->store, mien_store_close);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Propose, propose_clear)
+
+/* In the transaction of store_answers. */
+static gboolean
+store_answer (const MienPlanned *planned,
+              const MienPrediction *prediction,
+              gpointer data,
+              GError **error)
+{
+  Propose *propose = data;
+
+  if (!mien_proposals_store (propose->store, propose->model, planned->frame, prediction,
+                             error)
+      || !mien_store_breathe (propose->store, error))
+    return FALSE;
+  propose->done += planned->pending;
+  return TRUE;
+}
+
+static gboolean
+end_transaction (Propose *propose, gboolean ok, GError **error)
+{
+  if (!ok)
+    {
+      mien_store_rollback (propose->store);
+      return FALSE;
+    }
+  if (!mien_store_commit (propose->store, error))
+    return FALSE;
+  mien_progress_count (propose->job->progress, propose->done, propose->total);
+  return TRUE;
+}
 
 static gboolean
 store_answers (const gsize *index,
@@ -47,58 +88,110 @@ store_answers (const gsize *index,
                GError **error)
 {
   Propose *propose = data;
+  gboolean ok = mien_store_begin (propose->store, error);
 
-  if (!mien_store_begin (propose->store, error))
+  if (!ok)
     return FALSE;
-  for (guint i = 0; i < n; i++)
-    if (!mien_proposals_store (propose->store, propose->model,
-                               g_array_index (propose->pending, gint64, index[i]),
-                               &predictions[i], error)
-        || !mien_store_breathe (propose->store, error))
-      {
-        mien_store_rollback (propose->store);
-        return FALSE;
-      }
-  if (!mien_store_commit (propose->store, error))
-    return FALSE;
-  propose->done += n;
-  mien_progress_count (propose->job->progress, propose->done, propose->total);
-  return TRUE;
+  for (guint i = 0; ok && i < n; i++)
+    ok = mien_window_add (propose->window,
+                          &g_array_index (propose->plan, MienPlanned, index[i]),
+                          &predictions[i], error);
+  return end_transaction (propose, ok, error);
 }
 
-/* All that is pending, by one engine. */
+/* All that is planned, by one engine. */
 static gboolean
-read_frames (Propose *propose, guint threads, GError **error)
+read_plan (Propose *propose, GError **error)
 {
   MienInferenceOptions options = {
     .weights = propose->weights,
     .input_size = propose->model->input_size,
-    .threads = threads,
+    .threads = propose->threads,
     .spread = TRUE,
     .cancellable = propose->job->cancellable,
   };
+  g_autofree gint64 *frames = g_new (gint64, propose->plan->len);
   g_autoptr (MienFrameReader) reader = NULL;
 
-  g_clear_pointer (&propose->pending, g_array_unref);
-  propose->pending =
-      mien_proposals_pending (propose->store, propose->model->id, G_MAXUINT, error);
-  if (propose->pending == NULL)
+  for (guint i = 0; i < propose->plan->len; i++)
+    frames[i] = g_array_index (propose->plan, MienPlanned, i).frame;
+  g_clear_pointer (&propose->window, mien_window_free);
+  propose->window = mien_window_new (&propose->postprocess, store_answer, propose);
+  reader = mien_frame_reader_new (propose->store, frames, propose->plan->len,
+                                  propose->model->input_size, propose->threads,
+                                  propose->job->progress);
+  if (!mien_inference_run (&options, reader, store_answers, propose, error)
+      || !mien_store_begin (propose->store, error)
+      || !end_transaction (propose, mien_window_finish (propose->window, error), error))
     return FALSE;
-  propose->total = propose->done + propose->pending->len;
-  if (propose->pending->len == 0)
-    return TRUE;
-  reader = mien_frame_reader_new (
-      propose->store, (const gint64 *) (void *) propose->pending->data,
-      propose->pending->len, propose->model->input_size, threads, propose->job->progress);
-  if (!mien_inference_run (&options, reader, store_answers, propose, error))
-    return FALSE;
-  propose->left_out = mien_frame_reader_finish (reader);
+  propose->left_out += mien_frame_reader_finish (reader);
+  g_array_set_size (propose->plan, 0);
   return TRUE;
+}
+
+/* Without smoothing a frame needs no other one. */
+static gboolean
+read_frames (Propose *propose, GError **error)
+{
+  g_autoptr (GArray) pending =
+      mien_proposals_pending (propose->store, propose->model->id, G_MAXUINT, error);
+
+  if (pending == NULL)
+    return FALSE;
+  for (guint i = 0; i < pending->len; i++)
+    {
+      MienPlanned planned = { g_array_index (pending, gint64, i), 0, MIEN_NO_NUMBER, TRUE,
+                              TRUE };
+
+      g_array_append_val (propose->plan, planned);
+    }
+  return propose->plan->len == 0 || read_plan (propose, error);
+}
+
+static gboolean
+read_videos (Propose *propose, GError **error)
+{
+  gint64 model = propose->model->id;
+  gint64 radius = mien_postprocess_radius (&propose->postprocess);
+  g_autoptr (GArray) videos =
+      mien_proposals_pending_videos (propose->store, model, error);
+
+  if (videos == NULL)
+    return FALSE;
+  for (guint i = 0; i < videos->len; i++)
+    {
+      gint64 video = g_array_index (videos, gint64, i);
+      g_autoptr (GArray) frames =
+          mien_proposals_video (propose->store, model, video, error);
+
+      if (frames == NULL)
+        return FALSE;
+      mien_plan_video (frames, video, radius, propose->plan);
+      if (propose->plan->len >= MIN_PLAN && !read_plan (propose, error))
+        return FALSE;
+    }
+  return propose->plan->len == 0 || read_plan (propose, error);
+}
+
+static gboolean
+read_all (Propose *propose, GError **error)
+{
+  guint64 pending;
+
+  if (!mien_proposals_count_pending (propose->store, propose->model->id, &pending, error))
+    return FALSE;
+  propose->total = propose->done + pending;
+  propose->left_out = 0;
+  g_clear_pointer (&propose->plan, g_array_unref);
+  propose->plan = g_array_new (FALSE, FALSE, sizeof (MienPlanned));
+  return mien_postprocess_radius (&propose->postprocess) > 0
+             ? read_videos (propose, error)
+             : read_frames (propose, error);
 }
 
 /* Again after a crash, as long as each one gets further than the one before. */
 static gboolean
-persist (Propose *propose, guint threads, GError **error)
+persist (Propose *propose, GError **error)
 {
   guint64 reached = 0;
   guint crashes = 0;
@@ -107,7 +200,7 @@ persist (Propose *propose, guint threads, GError **error)
     {
       g_autoptr (GError) failed = NULL;
 
-      if (read_frames (propose, threads, &failed))
+      if (read_all (propose, &failed))
         return TRUE;
       crashes = propose->done > reached ? 1 : crashes + 1;
       reached = propose->done;
@@ -156,16 +249,35 @@ print_result (Propose *propose, GError **error)
   return TRUE;
 }
 
+/* The model as it is after a change between raw and processed. */
 static gboolean
-propose_model (Propose *propose, gint64 id, guint threads, GError **error)
+prepare_model (Propose *propose, gint64 id, GError **error)
+{
+  propose->model = mien_chosen_model (propose->store, id, &propose->weights, error);
+  if (propose->model == NULL
+      || !mien_proposals_set_raw (propose->store, propose->model->id, propose->raw,
+                                  error))
+    return FALSE;
+  id = propose->model->id;
+  g_clear_pointer (&propose->model, mien_model_free);
+  propose->model = mien_models_get (propose->store, id, error);
+  if (propose->model == NULL)
+    return FALSE;
+  if (propose->raw
+      || !mien_postprocessing_of_model (propose->model, &propose->postprocess))
+    mien_postprocess_init (&propose->postprocess);
+  return TRUE;
+}
+
+static gboolean
+propose_model (Propose *propose, gint64 id, GError **error)
 {
   if (!mien_store_job_begin (propose->store, "propose", error))
     return FALSE;
-  propose->model = mien_chosen_model (propose->store, id, &propose->weights, error);
-  if (propose->model == NULL || !mien_store_set_bulk (propose->store, TRUE, error))
-    return FALSE;
   mien_progress_stage (propose->job->progress, "propose");
-  return persist (propose, threads, error)
+  return mien_store_set_bulk (propose->store, TRUE, error)
+         && prepare_model (propose, id, error)
+         && persist (propose, error)
          /* A candidate's proposals would be the first to go. */
          && (!propose->model->current || mien_proposals_prune (propose->store, error))
          && mien_store_set_bulk (propose->store, FALSE, error)
@@ -181,20 +293,21 @@ run_propose (MienJob *job, GError **error)
   const GOptionEntry entries[] = {
     { "model", 0, 0, G_OPTION_ARG_FILENAME, &model,
       "The model, by number; the one in use by default", "ID" },
+    { "raw", 0, 0, G_OPTION_ARG_NONE, &propose.raw,
+      "Leave the model's post-processing out", NULL },
     { "threads", 0, 0, G_OPTION_ARG_FILENAME, &threads, "The CPUs by default", "N" },
     G_OPTION_ENTRY_NULL
   };
-  guint n_threads;
   gint64 id;
 
   if (!mien_job_parse (job, entries, error)
       || !mien_job_parse_model (job, model, &id, error)
-      || !mien_job_parse_threads (job, threads, &n_threads, error))
+      || !mien_job_parse_threads (job, threads, &propose.threads, error))
     return FALSE;
   propose.store = mien_store_open (job->operands[0], MIEN_STORE_READ_WRITE, error);
   if (propose.store == NULL)
     return FALSE;
-  if (propose_model (&propose, id, n_threads, error))
+  if (propose_model (&propose, id, error))
     return TRUE;
   mien_job_explain_stop (job, "what was read is stored, and the same command goes on",
                          error);
@@ -212,5 +325,8 @@ const MienCommand mien_command_propose = {
       "pseudo-label, "
       "what lies below waits in the queue. Imported and human labels are never changed. "
       "Proposals are kept for the model in use and the one before it; those of others go "
-      "when the model in use proposes.",
+      "when the model in use proposes.\n\n"
+      "A model with post-processing smooths its answers along the frames of a video, and "
+      "calibrates their confidence, before they meet the thresholds. --raw leaves that "
+      "out; a model that proposes the other way than before reads all frames anew.",
 };

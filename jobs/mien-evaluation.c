@@ -2,7 +2,8 @@
 
 /*
  * A model against labels: the labelled rows go through the engine and what it says is
- * compared with them. A row that nobody has labelled would cost time and say nothing.
+ * compared with them. A row that nobody has labelled would cost time and say nothing,
+ * unless a post-processing smooths over it. Answers are held for one video at a time.
  */
 
 #define G_LOG_DOMAIN "mien-jobs"
@@ -13,17 +14,11 @@
 #include <math.h>
 
 #include "mien-inference.h"
-#include "mien-training-pack.h"
 
 /* Nothing is stored meanwhile: an engine that died is asked all of it again. */
 #define MAX_CRASHES 3
 
-typedef struct
-{
-  MienJob *job;
-  GArray *rows; /* MienPackRow, labelled ones */
-  MienMetricsSums *sums;
-} Evaluation;
+G_STATIC_ASSERT (sizeof (MienPrediction) == MIEN_POSTPROCESS_ANSWER * sizeof (float));
 
 static gboolean
 is_labelled (const MienPackRow *row)
@@ -35,21 +30,73 @@ is_labelled (const MienPackRow *row)
   return labelled;
 }
 
-static void
-compare (MienMetricsSums *sums, const MienPackRow *row, const MienPrediction *said)
+/* 0 is what a row says of a frame without a number, and the largest of one whose number
+ * is too large for it. */
+gint64
+mien_evaluation_number (const MienPackRow *row)
 {
-  const float truth[2] = { row->valence, row->arousal };
-  const float point[2] = { said->valence, said->arousal };
-  gint8 units[MIEN_UNIT_COUNT];
-  int expression = 0;
+  return row->number > 0 && row->number < G_MAXINT32 ? row->number : MIEN_NO_NUMBER;
+}
 
-  for (int i = 1; i < MIEN_EXPRESSION_COUNT; i++)
-    if (said->expression[i] > said->expression[expression])
-      expression = i;
-  for (guint unit = 0; unit < MIEN_UNIT_COUNT; unit++)
-    units[unit] = said->action_units[unit] > 0.5f;
-  mien_metrics_add (sums, truth, row->expression, row->action_units, point, expression,
-                    units);
+static gboolean
+are_neighbours (const MienPackRow *a, const MienPackRow *b, gint64 radius)
+{
+  gint64 x = mien_evaluation_number (a), y = mien_evaluation_number (b);
+
+  return a->video == b->video && x >= 0 && y >= 0 && ABS (x - y) <= radius;
+}
+
+/* Rows go by video and number, so the nearest labelled ones before and after decide. */
+static GArray *
+pick_rows (const GArray *rows, gint64 radius)
+{
+  GArray *picked = g_array_new (FALSE, FALSE, sizeof (MienPackRow));
+  g_autofree guint8 *wanted = g_malloc0 (rows->len + 1);
+  const MienPackRow *all = (const MienPackRow *) (void *) rows->data;
+  const MienPackRow *nearest = NULL;
+
+  for (guint i = 0; i < rows->len; i++)
+    {
+      if (is_labelled (&all[i]))
+        nearest = &all[i];
+      wanted[i] = nearest == &all[i]
+                  || (nearest != NULL && are_neighbours (nearest, &all[i], radius));
+    }
+  nearest = NULL;
+  for (guint i = rows->len; i-- > 0;)
+    {
+      if (is_labelled (&all[i]))
+        nearest = &all[i];
+      wanted[i] |= nearest != NULL && are_neighbours (nearest, &all[i], radius);
+    }
+  for (guint i = 0; i < rows->len; i++)
+    if (wanted[i])
+      g_array_append_val (picked, all[i]);
+  return picked;
+}
+
+typedef struct
+{
+  const MienEvaluation *evaluation;
+  const MienAnswersFuncs *funcs;
+  gpointer data;
+  GArray *picked;  /* MienPackRow */
+  GArray *rows;    /* MienPackRow of the video at hand */
+  GArray *answers; /* MienPrediction */
+} Reading;
+
+static gboolean
+end_video (Reading *reading, GError **error)
+{
+  gboolean ok =
+      reading->rows->len == 0
+      || reading->funcs->video ((const MienPackRow *) (void *) reading->rows->data,
+                                (const MienPrediction *) (void *) reading->answers->data,
+                                reading->rows->len, reading->data, error);
+
+  g_array_set_size (reading->rows, 0);
+  g_array_set_size (reading->answers, 0);
+  return ok;
 }
 
 static gboolean
@@ -59,39 +106,178 @@ take_answers (const gsize *index,
               gpointer data,
               GError **error)
 {
-  Evaluation *evaluation = data;
+  Reading *reading = data;
 
   for (guint i = 0; i < n; i++)
-    compare (evaluation->sums, &g_array_index (evaluation->rows, MienPackRow, index[i]),
-             &predictions[i]);
-  mien_progress_count (evaluation->job->progress, index[n - 1] + 1,
-                       evaluation->rows->len);
+    {
+      const MienPackRow *row = &g_array_index (reading->picked, MienPackRow, index[i]);
+
+      if (reading->rows->len > 0
+          && g_array_index (reading->rows, MienPackRow, 0).video != row->video
+          && !end_video (reading, error))
+        return FALSE;
+      g_array_append_vals (reading->rows, row, 1);
+      g_array_append_vals (reading->answers, &predictions[i], 1);
+    }
+  mien_progress_count (reading->evaluation->job->progress, index[n - 1] + 1,
+                       reading->picked->len);
   return TRUE;
 }
 
 static gboolean
-measure (Evaluation *evaluation,
-         MienStore *store,
-         const MienInferenceOptions *options,
-         MienMetrics *metrics,
-         GError **error)
+read_once (Reading *reading, GError **error)
 {
-  g_autoptr (GArray) frames = mien_training_rows_frames (evaluation->rows);
+  const MienEvaluation *evaluation = reading->evaluation;
+  MienInferenceOptions options = {
+    .weights = evaluation->weights,
+    .input_size = evaluation->input_size,
+    .threads = evaluation->threads,
+    .cancellable = evaluation->job->cancellable,
+  };
+  g_autoptr (GArray) frames = mien_training_rows_frames (reading->picked);
   g_autoptr (MienFrameReader) reader = mien_frame_reader_new (
-      store, (const gint64 *) (void *) frames->data, frames->len, options->input_size,
-      options->threads, evaluation->job->progress);
+      evaluation->store, (const gint64 *) (void *) frames->data, frames->len,
+      evaluation->input_size, evaluation->threads, evaluation->job->progress);
+
+  g_array_set_size (reading->rows, 0);
+  g_array_set_size (reading->answers, 0);
+  reading->funcs->restart (reading->data);
+  if ((frames->len > 0
+       && !mien_inference_run (&options, reader, take_answers, reading, error))
+      || !end_video (reading, error))
+    return FALSE;
+  mien_frame_reader_finish (reader);
+  return TRUE;
+}
+
+gboolean
+mien_evaluation_read (const MienEvaluation *evaluation,
+                      gint64 radius,
+                      const MienAnswersFuncs *funcs,
+                      gpointer data,
+                      GError **error)
+{
+  g_autoptr (GArray) picked = pick_rows (evaluation->rows, radius);
+  g_autoptr (GArray) rows = g_array_new (FALSE, FALSE, sizeof (MienPackRow));
+  g_autoptr (GArray) answers = g_array_new (FALSE, FALSE, sizeof (MienPrediction));
+  Reading reading = { evaluation, funcs, data, picked, rows, answers };
+
+  for (guint crashes = 1;; crashes++)
+    {
+      g_autoptr (GError) failed = NULL;
+
+      if (read_once (&reading, &failed))
+        return TRUE;
+      if (crashes < MAX_CRASHES
+          && g_error_matches (failed, MIEN_JOB_ERROR, MIEN_JOB_ERROR_CRASHED))
+        {
+          mien_progress_warn (evaluation->job->progress, "%s; measuring anew",
+                              failed->message);
+          continue;
+        }
+      g_propagate_error (error, g_steal_pointer (&failed));
+      return FALSE;
+    }
+}
+
+typedef struct
+{
+  const MienPostprocess *postprocess; /* NULL: raw alone */
+  MienPostprocess neutral;
+  MienMetricsSums *raw, *processed;
+} Comparison;
+
+static void
+clear_sums (Comparison *comparison)
+{
+  mien_metrics_sums_free (comparison->raw);
+  mien_metrics_sums_free (comparison->processed);
+  comparison->raw = comparison->processed = NULL;
+}
+
+static void
+restart (gpointer data)
+{
+  Comparison *comparison = data;
+
+  clear_sums (comparison);
+  comparison->raw = mien_metrics_sums_new ();
+  comparison->processed = mien_metrics_sums_new ();
+  g_assert (comparison->raw != NULL && comparison->processed != NULL);
+}
+
+static void
+compare (MienMetricsSums *sums,
+         const MienPostprocess *postprocess,
+         const MienPackRow *row,
+         const float *said)
+{
+  const float truth[2] = { row->valence, row->arousal };
+  gint8 units[MIEN_UNIT_COUNT];
+  int expression = 0;
+
+  mien_postprocess_decide (postprocess, said, &expression, units);
+  mien_metrics_add (sums, truth, row->expression, row->action_units,
+                    said + MIEN_EXPRESSION_COUNT, expression, units);
+}
+
+static gboolean
+compare_video (const MienPackRow *rows,
+               const MienPrediction *answers,
+               guint n,
+               gpointer data,
+               GError **error)
+{
+  Comparison *comparison = data;
+  const float *said = (const float *) (const void *) answers;
+  g_autofree gint64 *numbers = g_new (gint64, n);
+  g_autofree float *processed = NULL;
+
+  for (guint i = 0; i < n; i++)
+    {
+      numbers[i] = mien_evaluation_number (&rows[i]);
+      if (is_labelled (&rows[i]))
+        compare (comparison->raw, &comparison->neutral, &rows[i],
+                 said + i * MIEN_POSTPROCESS_ANSWER);
+    }
+  if (comparison->postprocess == NULL)
+    return TRUE;
+  processed = g_new (float, (gsize) n *MIEN_POSTPROCESS_ANSWER);
+  if (mien_postprocess_apply (comparison->postprocess, n, numbers, said, 0, n, processed)
+      != 0)
+    {
+      g_set_error (error, MIEN_JOB_ERROR, MIEN_JOB_ERROR_FAILED,
+                   "out of memory for a video of %u frames; close other programs", n);
+      return FALSE;
+    }
+  for (guint i = 0; i < n; i++)
+    if (is_labelled (&rows[i]))
+      compare (comparison->processed, comparison->postprocess, &rows[i],
+               processed + i * MIEN_POSTPROCESS_ANSWER);
+  return TRUE;
+}
+
+gboolean
+mien_evaluate_processed (const MienEvaluation *evaluation,
+                         const MienPostprocess *postprocess,
+                         MienMetrics *raw,
+                         MienMetrics *processed,
+                         GError **error)
+{
+  static const MienAnswersFuncs funcs = { restart, compare_video };
+  Comparison comparison = { .postprocess = postprocess };
+  gint64 radius = postprocess != NULL ? mien_postprocess_radius (postprocess) : 0;
   gboolean ok;
 
-  evaluation->sums = mien_metrics_sums_new ();
-  g_assert (evaluation->sums != NULL);
-  ok = frames->len == 0
-       || mien_inference_run (options, reader, take_answers, evaluation, error);
+  mien_postprocess_init (&comparison.neutral);
+  ok = mien_evaluation_read (evaluation, radius, &funcs, &comparison, error);
   if (ok)
     {
-      mien_frame_reader_finish (reader);
-      mien_metrics_finish (evaluation->sums, metrics);
+      mien_metrics_finish (comparison.raw, raw);
+      mien_metrics_finish (postprocess != NULL ? comparison.processed : comparison.raw,
+                           processed);
     }
-  g_clear_pointer (&evaluation->sums, mien_metrics_sums_free);
+  clear_sums (&comparison);
   return ok;
 }
 
@@ -105,31 +291,8 @@ mien_evaluate (MienJob *job,
                MienMetrics *metrics,
                GError **error)
 {
-  g_autoptr (GArray) labelled = g_array_new (FALSE, FALSE, sizeof (MienPackRow));
-  Evaluation evaluation = { .job = job, .rows = labelled };
-  MienInferenceOptions options = {
-    .weights = weights,
-    .input_size = input_size,
-    .threads = threads,
-    .cancellable = job->cancellable,
-  };
+  MienEvaluation evaluation = { job, store, rows, weights, input_size, threads };
+  MienMetrics processed;
 
-  for (guint i = 0; i < rows->len; i++)
-    if (is_labelled (&g_array_index (rows, MienPackRow, i)))
-      g_array_append_val (labelled, g_array_index (rows, MienPackRow, i));
-  for (guint crashes = 1;; crashes++)
-    {
-      g_autoptr (GError) failed = NULL;
-
-      if (measure (&evaluation, store, &options, metrics, &failed))
-        return TRUE;
-      if (crashes < MAX_CRASHES
-          && g_error_matches (failed, MIEN_JOB_ERROR, MIEN_JOB_ERROR_CRASHED))
-        {
-          mien_progress_warn (job->progress, "%s; measuring anew", failed->message);
-          continue;
-        }
-      g_propagate_error (error, g_steal_pointer (&failed));
-      return FALSE;
-    }
+  return mien_evaluate_processed (&evaluation, NULL, metrics, &processed, error);
 }

@@ -3,11 +3,25 @@
 
 #include "mien-job.h"
 #include "mien-metrics.h"
+#include "mien-postprocess.h"
+#include "mien-proposals.h"
+#include "mien-training-pack.h"
 
 G_BEGIN_DECLS
 
-/* Measures weights on the labelled ones of the rows (MienPackRow) by METHOD.md section 3. What `evaluate`
- * prints and what `train` stores beside a model both come from here. */
+/* What weights are measured on: rows (MienPackRow, those of a video together, by number). */
+typedef struct
+{
+  MienJob      *job;
+  MienStore    *store;
+  const GArray *rows;
+  GBytes       *weights;                   /* safetensors */
+  int           input_size;
+  guint         threads;
+} MienEvaluation;
+
+/* Measures the labelled ones of the rows by METHOD.md section 3. What `evaluate` prints and what
+ * `train` stores beside a model both come from here. */
 gboolean mien_evaluate              (MienJob         *job,
                                      MienStore       *store,
                                      const GArray    *rows,
@@ -16,5 +30,32 @@ gboolean mien_evaluate              (MienJob         *job,
                                      guint            threads,
                                      MienMetrics     *metrics,
                                      GError         **error);
+/* The same in one go without and with a post-processing, which may be NULL: then both are the same. The
+ * unlabelled neighbours that it smooths over are read too. */
+gboolean mien_evaluate_processed    (const MienEvaluation  *evaluation,
+                                     const MienPostprocess *postprocess,
+                                     MienMetrics           *raw,
+                                     MienMetrics           *processed,
+                                     GError               **error);
+
+/* What the network says of the labelled rows and of those within radius of them, video by video. Should the
+ * engine die all of it is said again, after restart. */
+typedef struct
+{
+  void     (*restart)               (gpointer              data);
+  gboolean (*video)                 (const MienPackRow    *rows,
+                                     const MienPrediction *answers,
+                                     guint                 n,
+                                     gpointer              data,
+                                     GError              **error);
+} MienAnswersFuncs;
+
+gboolean mien_evaluation_read       (const MienEvaluation   *evaluation,
+                                     gint64                  radius,
+                                     const MienAnswersFuncs *funcs,
+                                     gpointer                data,
+                                     GError                **error);
+/* The number that smoothing goes by; MIEN_NO_NUMBER where the row has none. */
+gint64   mien_evaluation_number     (const MienPackRow      *row);
 
 G_END_DECLS

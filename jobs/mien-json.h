@@ -57,6 +57,10 @@ void   mien_json_stored     (JsonBuilder          *builder,
 void   mien_json_metrics    (JsonBuilder          *builder,
                              const char           *name,
                              const MienMetrics    *metrics);
+/* The same without its end, for further members. */
+void   mien_json_metrics_begin (JsonBuilder          *builder,
+                                const char           *name,
+                                const MienMetrics    *metrics);
 char  *mien_metrics_to_text (const MienMetrics    *metrics);
 
 /* What one answer says, for people: "4 Happiness", "valence 0.120 arousal -0.300", "1", "?". */

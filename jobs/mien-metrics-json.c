@@ -38,7 +38,9 @@ begin_task (JsonBuilder *builder, MienTask task, gboolean has_labels)
 }
 
 void
-mien_json_metrics (JsonBuilder *builder, const char *name, const MienMetrics *metrics)
+mien_json_metrics_begin (JsonBuilder *builder,
+                         const char *name,
+                         const MienMetrics *metrics)
 {
   if (name != NULL)
     json_builder_set_member_name (builder, name);
@@ -65,6 +67,12 @@ mien_json_metrics (JsonBuilder *builder, const char *name, const MienMetrics *me
       json_builder_end_object (builder);
     }
   mien_json_integer (builder, "frames", (gint64) metrics->n_frames);
+}
+
+void
+mien_json_metrics (JsonBuilder *builder, const char *name, const MienMetrics *metrics)
+{
+  mien_json_metrics_begin (builder, name, metrics);
   json_builder_end_object (builder);
 }
 

@@ -430,6 +430,12 @@ run (Fit *fit, MienPostprocess *postprocess, MienPostprocessReport *report)
   return 0;
 }
 
+int64_t
+mien_postprocess_fit_radius (void)
+{
+  return mien_sigma_radius (mien_sigmas[MIEN_N_SIGMAS - 1]);
+}
+
 int
 mien_postprocess_fit (const MienPostprocessFrame *frames,
                       size_t n,

@@ -16,6 +16,8 @@ enum
 };
 extern const double mien_sigmas[MIEN_N_SIGMAS];
 
+int64_t mien_sigma_radius      (double         sigma);
+
 /* Logits of an answer: of the expressions up to a constant of the row, of the units. */
 void   mien_answer_logits      (const float   *answer,       /* [23] */
                                 float          expression[8],

@@ -63,8 +63,8 @@ mien_postprocess_is_valid (const MienPostprocess *postprocess)
   return valid;
 }
 
-static int64_t
-radius_of (double sigma)
+int64_t
+mien_sigma_radius (double sigma)
 {
   return sigma > 0 ? (int64_t) sqrt (-sigma * log (MIN_WEIGHT)) : 0;
 }
@@ -76,7 +76,7 @@ mien_postprocess_radius (const MienPostprocess *postprocess)
       fmax (postprocess->sigma_valence_arousal,
             fmax (postprocess->sigma_expression, postprocess->sigma_action_units));
 
-  return radius_of (sigma);
+  return mien_sigma_radius (sigma);
 }
 
 void
@@ -93,9 +93,10 @@ mien_answer_logits (const float *answer, float expression[8], float units[12])
     }
 }
 
-/* weights [radius + 1]; rows low .. high - 1 are those within the radius of row i. */
+/* weights [radius + 1]; rows low .. high - 1 hold all within the radius of row i. */
 static void
 smooth_row (const double *weights,
+            int64_t radius,
             const int64_t *numbers,
             const float *values,
             size_t width,
@@ -113,7 +114,8 @@ smooth_row (const double *weights,
     }
   for (size_t j = low; j < high; j++)
     {
-      double weight = weights[llabs (numbers[j] - numbers[i])];
+      int64_t distance = llabs (numbers[j] - numbers[i]);
+      double weight = distance <= radius && numbers[j] >= 0 ? weights[distance] : 0;
 
       total += weight;
       for (size_t k = 0; k < width; k++)
@@ -133,7 +135,7 @@ mien_smooth (double sigma,
              size_t count,
              float *smoothed)
 {
-  int64_t radius = radius_of (sigma);
+  int64_t radius = mien_sigma_radius (sigma);
   double *weights;
   size_t low = 0, high = 0;
 
@@ -156,9 +158,10 @@ mien_smooth (double sigma,
       while (!alone && low < i && numbers[low] < 0)
         low++;
       high = high > i ? high : i + 1;
-      while (!alone && high < n && numbers[high] - numbers[i] <= radius)
+      while (!alone && high < n && numbers[high] >= 0
+             && numbers[high] - numbers[i] <= radius)
         high++;
-      smooth_row (weights, numbers, values, width, i, alone ? i : low,
+      smooth_row (weights, radius, numbers, values, width, i, alone ? i : low,
                   alone ? i + 1 : high, smoothed + (i - first) * width);
     }
   free (weights);

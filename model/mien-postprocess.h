@@ -45,6 +45,8 @@ void    mien_postprocess_init     (MienPostprocess       *postprocess);
 bool    mien_postprocess_is_valid (const MienPostprocess *postprocess);
 /* How far, in frame numbers, frames see each other; 0: not at all. */
 int64_t mien_postprocess_radius   (const MienPostprocess *postprocess);
+/* The largest radius that a fit may choose. */
+int64_t mien_postprocess_fit_radius (void);
 
 /* Answers to n frames of one video, numbers ascending (MIEN_NO_NUMBER first). Processes those of first to
  * first + count; what lies further off than the radius does not count, so a long video can pass through a
