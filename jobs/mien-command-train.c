@@ -16,43 +16,41 @@
 
 #include "mien-chosen-model.h"
 #include "mien-evaluation.h"
+#include "mien-hidden-labels.h"
 #include "mien-json.h"
+#include "mien-train-options.h"
+#include "mien-train-report.h"
 #include "mien-training.h"
-
-/* mien-engine's own limits. */
-enum
-{
-  MAX_EPOCHS = 100000,
-  MAX_BATCH = 1024,
-  MAX_SEED = G_MAXINT32,
-};
 
 typedef struct
 {
   MienJob *job;
   MienStore *store;
   MienTrainingSettings settings;
-  gboolean accept;
+  gboolean accept, with_control;
+  char *hidden_labels;
   MienModel *parent; /* NULL: random weights */
   GBytes *start;
-  GArray *train, *validation; /* MienPackRow */
-  MienRowCounts counts, validation_counts;
+  GArray *train, *validation; /* MienPackRow; train: those for tuning too */
+  GArray *hidden;             /* MienPackRow with hidden expressions, or NULL */
+  MienRowCounts counts, tuning_counts, validation_counts;
   char *pixels;
-  MienTrainingResult result;
-  MienMetrics metrics;
+  MienTrained candidate, control;
   gint64 model;
 } Train;
 
 static void
 train_clear (Train *train)
 {
-  g_clear_pointer (&train->settings.method, g_free);
+  g_clear_pointer (&train->hidden_labels, g_free);
   g_clear_pointer (&train->parent, mien_model_free);
   g_clear_pointer (&train->start, g_bytes_unref);
   g_clear_pointer (&train->train, g_array_unref);
   g_clear_pointer (&train->validation, g_array_unref);
+  g_clear_pointer (&train->hidden, g_array_unref);
   g_clear_pointer (&train->pixels, g_free);
-  mien_training_result_clear (&train->result);
+  mien_training_result_clear (&train->candidate.result);
+  mien_training_result_clear (&train->control.result);
   g_clear_pointer (&train->store, mien_store_close);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Train, train_clear)
@@ -81,6 +79,12 @@ find_start (Train *train, GError **error)
 }
 
 static gboolean
+is_ssmfar (const Train *train)
+{
+  return train->settings.train.method == MIEN_METHOD_SSMFAR;
+}
+
+static gboolean
 check_labels (Train *train, GError **error)
 {
   for (guint task = 0; task < MIEN_TASK_COUNT; task++)
@@ -100,17 +104,18 @@ check_labels (Train *train, GError **error)
 static char *
 describe (Train *train)
 {
-  char rate[G_ASCII_DTOSTR_BUF_SIZE];
   const MienTrainingSettings *settings = &train->settings;
   g_autofree char *start =
       train->start != NULL
           ? g_compute_checksum_for_bytes (G_CHECKSUM_SHA256, train->start)
           : g_strdup ("random");
+  char text[1024];
 
-  return g_strdup_printf ("%s %s %d %d %s %d %" G_GINT64_FORMAT " %u %s", MIEN_VERSION,
-                          settings->method, settings->epochs, settings->batch,
-                          g_ascii_dtostr (rate, sizeof rate, settings->learning_rate),
-                          settings->input_size, settings->seed, settings->threads, start);
+  /* It fits: names and values are bounded. */
+  mien_train_settings_describe (&settings->train, text, sizeof text);
+  return g_strdup_printf ("%s %s epochs=%d %d %u %s", MIEN_VERSION, text,
+                          settings->train.epochs, settings->input_size, settings->threads,
+                          start);
 }
 
 /* Takes the rows, and opens the folder that belongs to just them and the settings. */
@@ -127,7 +132,7 @@ take_rows (Train *train, GError **error)
       mien_training_rows (train->job, train->store, MIEN_SPLIT_TRAIN, digest, error);
   if (train->train == NULL)
     return NULL;
-  mien_training_rows_count (train->train, &train->counts);
+  mien_training_rows_count (train->train, MIEN_PACK_TRAIN, &train->counts);
   if (!check_labels (train, error))
     return NULL;
   train->validation =
@@ -165,7 +170,8 @@ make_pack (Train *train, MienRunFolder *folder, GError **error)
                                  &train->pixels, error)
       || !g_file_set_contents (pixels_path, train->pixels, -1, error))
     return FALSE;
-  while (n_train < rows->len && g_array_index (rows, MienPackRow, n_train).split == 0)
+  while (n_train < rows->len
+         && g_array_index (rows, MienPackRow, n_train).split != MIEN_PACK_VALIDATION)
     n_train++;
   g_array_set_size (train->train, 0);
   g_array_append_vals (train->train, rows->data, n_train);
@@ -189,6 +195,22 @@ add_counts (JsonBuilder *builder, const char *name, const MienRowCounts *counts)
   json_builder_end_object (builder);
 }
 
+/* What is stored and printed of the control; null without one. */
+static void
+add_control (JsonBuilder *builder, const Train *train)
+{
+  if (!train->with_control)
+    {
+      mien_json_null (builder, "control");
+      return;
+    }
+  json_builder_set_member_name (builder, "control");
+  json_builder_begin_object (builder);
+  mien_json_metrics (builder, "metrics", &train->control.metrics);
+  mien_json_trained (builder, &train->control);
+  json_builder_end_object (builder);
+}
+
 static char *
 settings_to_json (Train *train)
 {
@@ -197,17 +219,19 @@ settings_to_json (Train *train)
 
   json_builder_begin_object (builder);
   mien_json_string (builder, "version", MIEN_VERSION);
-  mien_json_string (builder, "method", settings->method);
-  mien_json_integer (builder, "epochs", settings->epochs);
-  mien_json_integer (builder, "batch", settings->batch);
-  mien_json_real (builder, "learning_rate", settings->learning_rate);
+  mien_json_train_settings (builder, &settings->train);
   mien_json_integer (builder, "input_size", settings->input_size);
-  mien_json_integer (builder, "seed", settings->seed);
   mien_json_integer (builder, "threads", settings->threads);
   mien_json_string (builder, "start", train->parent != NULL ? "imported" : "random");
   mien_json_string (builder, "pixels_sha256", train->pixels);
   add_counts (builder, "train", &train->counts);
+  add_counts (builder, "tuning", &train->tuning_counts);
   add_counts (builder, "validation", &train->validation_counts);
+  json_builder_set_member_name (builder, "trained");
+  json_builder_begin_object (builder);
+  mien_json_trained (builder, &train->candidate);
+  json_builder_end_object (builder);
+  add_control (builder, train);
   json_builder_end_object (builder);
   return mien_json_to_string (builder);
 }
@@ -221,22 +245,39 @@ metrics_to_json (const MienMetrics *metrics)
   return mien_json_to_string (builder);
 }
 
+/* prefix: "" or "control.". */
+static gboolean
+store_points (Train *train, const GArray *points, const char *prefix, GError **error)
+{
+  for (guint i = 0; i < points->len; i++)
+    {
+      const MienCurvePoint *point = &g_array_index (points, MienCurvePoint, i);
+      g_autofree char *name = g_strconcat (prefix, point->name, NULL);
+
+      if (!mien_models_add_point (train->store, train->model, name, point->epoch,
+                                  point->value, error)
+          || !mien_store_breathe (train->store, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
 /* The weights last: before them nobody sees the model. */
 static gboolean
 store_model (Train *train, GError **error)
 {
   g_autofree char *settings = settings_to_json (train);
-  g_autofree char *metrics = metrics_to_json (&train->metrics);
+  g_autofree char *metrics = metrics_to_json (&train->candidate.metrics);
+  MienTrainingResult *result = &train->candidate.result;
   MienModel model = {
     .origin = MIEN_ORIGIN_TRAINED,
     .parent = train->parent != NULL ? train->parent->id : 0,
-    .method = train->settings.method,
+    .method = (char *) (is_ssmfar (train) ? "ssmfar" : "supervised"),
     .settings = settings,
-    .thresholds = train->result.thresholds,
+    .thresholds = result->thresholds,
     .input_size = train->settings.input_size,
     .has_heads = TRUE,
   };
-  const GArray *points = train->result.points;
 
   for (guint task = 0; task < MIEN_TASK_COUNT; task++)
     if (train->counts.labels[task] > 0)
@@ -244,22 +285,16 @@ store_model (Train *train, GError **error)
   if (!mien_models_add (train->store, &model, &train->model, error)
       || !mien_store_begin (train->store, error))
     return FALSE;
-  for (guint i = 0; i < points->len; i++)
+  if (!store_points (train, result->points, "", error)
+      || (train->with_control
+          && !store_points (train, train->control.result.points, "control.", error)))
     {
-      const MienCurvePoint *point = &g_array_index (points, MienCurvePoint, i);
-
-      if (!mien_models_add_point (train->store, train->model, point->name, point->epoch,
-                                  point->value, error)
-          || !mien_store_breathe (train->store, error))
-        {
-          mien_store_rollback (train->store);
-          return FALSE;
-        }
+      mien_store_rollback (train->store);
+      return FALSE;
     }
   return mien_store_commit (train->store, error)
          && mien_models_set_metrics (train->store, train->model, metrics, error)
-         && mien_models_set_weights (train->store, train->model, train->result.weights,
-                                     error)
+         && mien_models_set_weights (train->store, train->model, result->weights, error)
          && (!train->accept || mien_models_use (train->store, train->model, error));
 }
 
@@ -275,21 +310,25 @@ print_result (Train *train)
       json_builder_begin_object (builder);
       mien_json_integer (builder, "model", train->model);
       mien_json_boolean (builder, "accepted", train->accept);
-      mien_json_metrics (builder, "metrics", &train->metrics);
-      mien_json_thresholds (builder, "thresholds", &train->result.thresholds);
+      mien_json_metrics (builder, "metrics", &train->candidate.metrics);
+      mien_json_thresholds (builder, "thresholds", &train->candidate.result.thresholds);
+      mien_json_trained (builder, &train->candidate);
+      add_control (builder, train);
       json_builder_end_object (builder);
       mien_job_print_json (job, builder);
     }
   else
     {
-      g_autofree char *text = mien_metrics_to_text (&train->metrics);
+      g_autofree char *title =
+          g_strdup_printf ("model %" G_GINT64_FORMAT " on validation", train->model);
+      g_autofree char *text = mien_trained_to_text (
+          title, &train->candidate, train->with_control ? &train->control : NULL);
 
-      mien_job_print (job, "model %" G_GINT64_FORMAT " on validation\n%s", train->model,
-                      text);
+      mien_job_print (job, "%s", text);
       mien_job_print (job, "thresholds      ");
       for (guint i = 0; i < MIEN_EXPRESSION_COUNT; i++)
         mien_job_print (job, " %s %.3f", mien_expression_name (i),
-                        train->result.thresholds.expression[i]);
+                        train->candidate.result.thresholds.expression[i]);
       if (train->accept)
         mien_job_print (job, "\nIt is in use.\n");
       else
@@ -300,29 +339,58 @@ print_result (Train *train)
     }
 }
 
+/* Trains, and measures what was trained. */
 static gboolean
-train_in_folder (Train *train, MienRunFolder *folder, GError **error)
+train_one (Train *train,
+           MienRunFolder *folder,
+           gboolean control,
+           MienTrained *trained,
+           GError **error)
 {
   MienJob *job = train->job;
+  MienTrainingSettings settings = train->settings;
 
-  if (!make_pack (train, folder, error))
-    return FALSE;
-  mien_training_rows_count (train->train, &train->counts);
-  mien_training_rows_count (train->validation, &train->validation_counts);
-  if (!check_labels (train, error))
-    return FALSE;
-  mien_progress_stage (job->progress, "train");
-  if (!mien_training_run (job, &train->settings, folder, train->start, &train->counts,
-                          &train->result, error))
+  if (control)
+    settings.train.method = MIEN_METHOD_SUPERVISED;
+  mien_progress_stage (job->progress, control ? "control" : "train");
+  if (!mien_training_run (job, &settings, folder, control, train->start, &train->counts,
+                          &trained->result, error))
     {
       if (g_cancellable_is_cancelled (job->cancellable))
         mien_run_folder_keep (folder);
       return FALSE;
     }
   mien_progress_stage (job->progress, "evaluate");
-  if (!mien_evaluate (job, train->store, train->validation, train->result.weights,
-                      train->settings.input_size, train->settings.threads,
-                      &train->metrics, error)
+  trained->has_hidden = train->hidden != NULL;
+  return mien_evaluate (job, train->store, train->validation, trained->result.weights,
+                        settings.input_size, settings.threads, &trained->metrics, error)
+         && (!trained->has_hidden
+             || mien_hidden_labels_measure (
+                 job, train->store, train->hidden, trained->result.weights,
+                 settings.input_size, settings.threads,
+                 trained->result.thresholds.expression, &trained->hidden, error));
+}
+
+static gboolean
+train_in_folder (Train *train, MienRunFolder *folder, GError **error)
+{
+  if (!make_pack (train, folder, error))
+    return FALSE;
+  mien_training_rows_count (train->train, MIEN_PACK_TRAIN, &train->counts);
+  mien_training_rows_count (train->train, MIEN_PACK_TUNING, &train->tuning_counts);
+  mien_training_rows_count (train->validation, MIEN_PACK_VALIDATION,
+                            &train->validation_counts);
+  if (!check_labels (train, error))
+    return FALSE;
+  if (train->hidden_labels != NULL)
+    {
+      train->hidden = mien_hidden_labels_read (train->store, train->hidden_labels,
+                                               train->train, error);
+      if (train->hidden == NULL)
+        return FALSE;
+    }
+  if (!train_one (train, folder, FALSE, &train->candidate, error)
+      || (train->with_control && !train_one (train, folder, TRUE, &train->control, error))
       || !store_model (train, error))
     return FALSE;
   mien_run_folder_remove (folder);
@@ -345,93 +413,38 @@ train_project (Train *train, GError **error)
   return TRUE;
 }
 
-typedef struct
-{
-  char *method, *epochs, *batch, *learning_rate, *input_size, *seed, *threads;
-} Texts;
-
-static void
-texts_clear (Texts *texts)
-{
-  g_free (texts->method);
-  g_free (texts->epochs);
-  g_free (texts->batch);
-  g_free (texts->learning_rate);
-  g_free (texts->input_size);
-  g_free (texts->seed);
-  g_free (texts->threads);
-}
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Texts, texts_clear)
-
 static gboolean
-parse_settings (MienJob *job,
-                const Texts *texts,
-                MienTrainingSettings *settings,
-                GError **error)
+check_options (const Train *train, GError **error)
 {
-  const char *method = texts->method != NULL ? texts->method : "ssmfar";
-  gint64 epochs = 8, batch = 64, input_size = 112;
-
-  if (strcmp (method, "ssmfar") != 0 && strcmp (method, "supervised") != 0)
-    return mien_job_usage_error (
-        job, error, "--method takes ssmfar or supervised, not \"%s\"", method);
-  settings->seed = 1;
-  settings->learning_rate = 5e-4;
-  if ((texts->epochs != NULL
-       && !mien_job_parse_integer (job, "epochs", texts->epochs, 1, MAX_EPOCHS, &epochs,
-                                   error))
-      || (texts->batch != NULL
-          && !mien_job_parse_integer (job, "batch", texts->batch, 1, MAX_BATCH, &batch,
-                                      error))
-      || (texts->learning_rate != NULL
-          && !mien_job_parse_real (job, "learning-rate", texts->learning_rate, 1e-9, 10,
-                                   &settings->learning_rate, error))
-      || (texts->input_size != NULL
-          && !mien_job_parse_integer (job, "input-size", texts->input_size,
-                                      MIEN_PACK_MIN_SIDE, MIEN_PACK_MAX_SIDE, &input_size,
-                                      error))
-      || (texts->seed != NULL
-          && !mien_job_parse_integer (job, "seed", texts->seed, 0, MAX_SEED,
-                                      &settings->seed, error))
-      || !mien_job_parse_threads (job, texts->threads, &settings->threads, error))
-    return FALSE;
-  if (input_size % 16 != 0)
-    return mien_job_usage_error (
-        job, error, "--input-size takes a multiple of 16 from %d to %d, not %d",
-        MIEN_PACK_MIN_SIDE, MIEN_PACK_MAX_SIDE, (int) input_size);
-  settings->method = g_strdup (method);
-  settings->epochs = (int) epochs;
-  settings->batch = (int) batch;
-  settings->input_size = (int) input_size;
+  if (!train->with_control)
+    return TRUE;
+  if (!is_ssmfar (train))
+    return mien_job_usage_error (train->job, error,
+                                 "--with-control has no use with --method supervised");
+  if (train->settings.train.patience > 0)
+    return mien_job_usage_error (train->job, error,
+                                 "--with-control takes as many steps as the model, which "
+                                 "--patience does not know");
   return TRUE;
 }
 
 static gboolean
 run_train (MienJob *job, GError **error)
 {
-  g_auto (Texts) texts = { 0 };
   g_auto (Train) train = { .job = job };
   const GOptionEntry entries[] = {
-    { "method", 0, 0, G_OPTION_ARG_FILENAME, &texts.method,
-      "ssmfar (the default): from unlabelled frames too; or supervised", "NAME" },
-    { "epochs", 0, 0, G_OPTION_ARG_FILENAME, &texts.epochs, "8 by default", "N" },
-    { "batch", 0, 0, G_OPTION_ARG_FILENAME, &texts.batch, "Frames a step, 64 by default",
-      "N" },
-    { "learning-rate", 0, 0, G_OPTION_ARG_FILENAME, &texts.learning_rate,
-      "0.0005 by default", "X" },
-    { "input-size", 0, 0, G_OPTION_ARG_FILENAME, &texts.input_size,
-      "Pixels, a multiple of 16 from 48 to 224, 112 by default", "N" },
-    { "seed", 0, 0, G_OPTION_ARG_FILENAME, &texts.seed,
-      "The same seed, labels and settings give the same weights; 1 by default", "N" },
-    { "threads", 0, 0, G_OPTION_ARG_FILENAME, &texts.threads, "The CPUs by default",
-      "N" },
+    { "with-control", 0, 0, G_OPTION_ARG_NONE, &train.with_control,
+      "Train on labels alone as well, with the same steps and seed, and show both",
+      NULL },
+    { "hidden-labels", 0, 0, G_OPTION_ARG_FILENAME, &train.hidden_labels,
+      "An MTL list with expressions of unlabelled frames, to compare with", "LIST" },
     { "accept", 0, 0, G_OPTION_ARG_NONE, &train.accept, "Take the new model into use",
       NULL },
     G_OPTION_ENTRY_NULL
   };
 
-  if (!mien_job_parse (job, entries, error)
-      || !parse_settings (job, &texts, &train.settings, error))
+  if (!mien_train_options_parse (job, entries, &train.settings, error)
+      || !check_options (&train, error))
     return FALSE;
   train.store = mien_store_open (job->operands[0], MIEN_STORE_READ_WRITE, error);
   if (train.store == NULL)
@@ -452,11 +465,12 @@ const MienCommand mien_command_train = {
       "The weights start from the newest ones that were imported, or at random where "
       "there are none; never from an earlier training, whose pseudo-labels would teach "
       "the new model its own mistakes.\n\n"
-      "Frames of the training split teach, labelled and unlabelled ones; those of the "
-      "validation split measure. Stopped by a signal, or killed, the same command goes "
-      "on "
-      "from the last whole epoch; after other labels or settings it begins anew.\n\n"
-      "A threshold of an expression or an action unit is the one that the last epoch "
+      "Frames of the training split teach, labelled and unlabelled ones; of ten training "
+      "videos one is held out, and the epoch that does best on these is kept; those of "
+      "the validation split measure. Stopped by a signal, or killed, the same command "
+      "goes on from the last whole epoch; after other labels or settings it begins "
+      "anew.\n\n"
+      "A threshold of an expression or an action unit is the one that this epoch "
       "has found, at least 0.8; a unit that nobody has labelled is never accepted, and "
       "valence and arousal are where the face and its mirror image differ by at most "
       "0.05.",

@@ -100,7 +100,8 @@ lock_project (MienRunFolder *folder, GCancellable *cancellable, GError **error)
   return set_error (error, folder->project, EBUSY);
 }
 
-/* Runs hold files only. What cannot be removed is in nobody's way. */
+/* Runs hold files, and the folder of a control that holds files only. What cannot be
+ * removed is in nobody's way. */
 static void
 remove_run (const char *path)
 {
@@ -111,7 +112,8 @@ remove_run (const char *path)
     {
       g_autofree char *file = g_build_filename (path, name, NULL);
 
-      g_unlink (file);
+      if (g_unlink (file) != 0 && strcmp (name, MIEN_RUN_CONTROL) == 0)
+        remove_run (file);
     }
   g_rmdir (path);
 }

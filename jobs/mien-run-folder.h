@@ -43,5 +43,9 @@ gboolean       mien_run_folder_has    (MienRunFolder  *folder,
 #define MIEN_RUN_CURVES "curves"                   /* lines of the engine's protocol */
 #define MIEN_RUN_CHECKPOINT "checkpoint.safetensors"
 #define MIEN_RUN_MODEL "model.safetensors"
+/* The control's own folder, with a checkpoint and a model of these names, and its curves. */
+#define MIEN_RUN_CONTROL "control"
+#define MIEN_RUN_CONTROL_CURVES "control.curves"
+#define MIEN_RUN_CONTROL_MODEL MIEN_RUN_CONTROL G_DIR_SEPARATOR_S MIEN_RUN_MODEL
 
 G_END_DECLS

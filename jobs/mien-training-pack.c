@@ -21,6 +21,7 @@
 #include "mien-frame-reader.h"
 #include "mien-frames.h"
 #include "mien-safetensors.h"
+#include "mien-tuning.h"
 
 /* Images that can be read once and not again mean a disk that is going. */
 #define MAX_PASSES 3
@@ -29,8 +30,9 @@ typedef struct
 {
   MienJob *job;
   GArray *rows;
-  GChecksum *digest;
-  guint8 split;
+  GChecksum *names; /* of the frames, or NULL */
+  MienSplit split;
+  guint n_videos;
 } Collection;
 
 static gboolean
@@ -60,23 +62,27 @@ static gboolean
 collect (const MienFrame *frame, const MienLabels *labels, gpointer data, GError **error)
 {
   Collection *collection = data;
-  MienPackRow row = { .split = collection->split,
+  MienPackRow row = { .split = MIEN_PACK_VALIDATION,
                       .frame = frame->id,
                       .video = (guint32) frame->video };
+  const GArray *rows = collection->rows;
 
   if (mien_job_is_stopped (collection->job, "nothing was begun", error))
     return FALSE;
   if (!frame->has_image || frame->not_a_face)
     return TRUE;
+  if (collection->split == MIEN_SPLIT_TRAIN)
+    row.split =
+        mien_tuning_holds (frame->video_name) ? MIEN_PACK_TUNING : MIEN_PACK_TRAIN;
   row.number = (gint32) CLAMP (frame->number, 0, G_MAXINT32);
   fill_labels (labels, &row);
+  collection->n_videos +=
+      rows->len == 0
+      || g_array_index (rows, MienPackRow, rows->len - 1).video != row.video;
   g_array_append_val (collection->rows, row);
-  if (collection->digest != NULL)
-    {
-      g_checksum_update (collection->digest, (const guchar *) frame->key,
-                         (gssize) strlen (frame->key) + 1);
-      g_checksum_update (collection->digest, (const guchar *) &row, sizeof row);
-    }
+  if (collection->names != NULL)
+    g_checksum_update (collection->names, (const guchar *) frame->key,
+                       (gssize) strlen (frame->key) + 1);
   if (collection->rows->len % 1024 == 0)
     mien_progress_count (collection->job->progress, collection->rows->len, 0);
   return TRUE;
@@ -93,25 +99,34 @@ mien_training_rows (MienJob *job,
   Collection collection = {
     .job = job,
     .rows = rows,
-    .digest = digest,
-    .split = split != MIEN_SPLIT_TRAIN,
+    .names = digest,
+    .split = split,
   };
 
   if (!mien_frames_foreach (store, (int) split, collect, &collection, error))
     return NULL;
+  for (guint i = 0; split == MIEN_SPLIT_TRAIN
+                    && collection.n_videos < MIEN_TRAINING_MIN_VIDEOS && i < rows->len;
+       i++)
+    g_array_index (rows, MienPackRow, i).split = MIEN_PACK_TRAIN;
+  if (digest != NULL)
+    g_checksum_update (digest, (const guchar *) rows->data,
+                       (gssize) (rows->len * sizeof (MienPackRow)));
   return g_steal_pointer (&rows);
 }
 
 void
-mien_training_rows_count (const GArray *rows, MienRowCounts *counts)
+mien_training_rows_count (const GArray *rows, MienPackSplit split, MienRowCounts *counts)
 {
   memset (counts, 0, sizeof *counts);
-  counts->frames = rows->len;
   for (guint i = 0; i < rows->len; i++)
     {
       const MienPackRow *row = &g_array_index (rows, MienPackRow, i);
       gboolean any = FALSE;
 
+      if (row->split != split)
+        continue;
+      counts->frames++;
       for (guint unit = 0; unit < MIEN_UNIT_COUNT; unit++)
         {
           counts->units[unit] += row->action_units[unit] >= 0;

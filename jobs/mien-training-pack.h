@@ -13,6 +13,11 @@ G_BEGIN_DECLS
  * imported one, and "cannot tell" and unresolved are no label.
  */
 
+enum
+{
+  MIEN_TRAINING_MIN_VIDEOS = 10,
+};
+
 typedef struct
 {
   guint64 frames;
@@ -21,14 +26,18 @@ typedef struct
   guint64 units[MIEN_UNIT_COUNT];
 } MienRowCounts;
 
-/* Elements: MienPackRow, by video, then number. split: MienSplit; rows of training say 0 in the pack, all
- * others 1. digest: SHA-256 over names and rows is added to it; NULL if it is not wanted. */
+/* Elements: MienPackRow, by video, then number. split: MienSplit. Rows of training videos are for training or
+ * tuning in the pack (mien-tuning.h), all others for validation; with fewer than
+ * MIEN_TRAINING_MIN_VIDEOS training videos nothing is held out. digest: SHA-256 over names and rows is added
+ * to it; NULL if it is not wanted. */
 GArray  *mien_training_rows         (MienJob         *job,
                                      MienStore       *store,
                                      MienSplit        split,
                                      GChecksum       *digest,
                                      GError         **error);
+/* Those of the rows that are for the part of the pack. */
 void     mien_training_rows_count   (const GArray    *rows,
+                                     MienPackSplit    split,
                                      MienRowCounts   *counts);
 /* Their frames' ids: gint64. */
 GArray  *mien_training_rows_frames  (const GArray    *rows);

@@ -38,6 +38,7 @@ typedef struct
   MienJob *job;
   const MienTrainingSettings *settings;
   MienRunFolder *folder;
+  gboolean control;
   MienEngineMessage message;
   int checkpoint;   /* the last epoch that is on the disk */
   gboolean resumed; /* it was told that the run goes on */
@@ -70,10 +71,17 @@ set_file_error (GError **error, const char *path)
   return FALSE;
 }
 
+static const char *
+curves_path (Training *training)
+{
+  return mien_run_folder_file (
+      training->folder, training->control ? MIEN_RUN_CONTROL_CURVES : MIEN_RUN_CURVES);
+}
+
 static gboolean
 append_to_curves (Training *training, const MienEngineMessage *message, GError **error)
 {
-  const char *path = mien_run_folder_file (training->folder, MIEN_RUN_CURVES);
+  const char *path = curves_path (training);
   int fd = open (path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
   char value[G_ASCII_DTOSTR_BUF_SIZE];
   g_autofree char *line = NULL;
@@ -101,7 +109,7 @@ say_progress (Training *training, const MienEngineMessage *message)
     .done = message->step,
     .total = message->steps,
     .epoch = message->epoch,
-    .epochs = training->settings->epochs,
+    .epochs = training->settings->train.epochs,
     .loss = message->value,
     .rate = message->rate,
   };
@@ -121,17 +129,18 @@ take_message (Training *training, GError **error)
       training->checkpoint = message->epoch;
       if (message->epoch > 0 && !training->resumed)
         mien_progress_note (progress, "going on after epoch %d of %d", message->epoch,
-                            training->settings->epochs);
+                            training->settings->train.epochs);
       training->resumed = TRUE;
       return TRUE;
     case MIEN_ENGINE_PROGRESS:
       say_progress (training, message);
       return TRUE;
     case MIEN_ENGINE_METRIC:
-      mien_progress_metric (progress, message->epoch, message->name, message->value);
+      if (!training->control)
+        mien_progress_metric (progress, message->epoch, message->name, message->value);
       return append_to_curves (training, message, error);
     case MIEN_ENGINE_THRESHOLD:
-      if (!message->is_unit)
+      if (!message->is_unit && !training->control)
         mien_progress_threshold (progress, message->epoch, (int) message->index,
                                  message->value);
       return append_to_curves (training, message, error);
@@ -154,33 +163,30 @@ static MienEngine *
 start_engine (Training *training, GBytes *start, GError **error)
 {
   const MienTrainingSettings *settings = training->settings;
-  char rate[G_ASCII_DTOSTR_BUF_SIZE];
-  g_autofree char *epochs = g_strdup_printf ("%d", settings->epochs);
-  g_autofree char *batch = g_strdup_printf ("%d", settings->batch);
-  g_autofree char *seed = g_strdup_printf ("%" G_GINT64_FORMAT, settings->seed);
-  g_autofree char *threads = g_strdup_printf ("%u", settings->threads);
-  const char *arguments[] = {
-    "train",
-    "--pack",
-    mien_run_folder_file (training->folder, MIEN_RUN_PACK),
-    "--run",
-    mien_run_folder_path (training->folder),
-    "--method",
-    settings->method,
-    "--epochs",
-    epochs,
-    "--batch",
-    batch,
-    "--learning-rate",
-    g_ascii_dtostr (rate, sizeof rate, settings->learning_rate),
-    "--seed",
-    seed,
-    "--threads",
-    threads,
-    NULL,
+  g_autoptr (GPtrArray) arguments = g_ptr_array_new_with_free_func (g_free);
+  const char *run = training->control
+                        ? mien_run_folder_file (training->folder, MIEN_RUN_CONTROL)
+                        : mien_run_folder_path (training->folder);
+  const char *first[] = {
+    "train", "--pack", mien_run_folder_file (training->folder, MIEN_RUN_PACK),
+    "--run", run,      "--threads",
   };
+
+  for (guint i = 0; i < G_N_ELEMENTS (first); i++)
+    g_ptr_array_add (arguments, g_strdup (first[i]));
+  g_ptr_array_add (arguments, g_strdup_printf ("%u", settings->threads));
+  for (gsize i = 0; i < mien_n_settings; i++)
+    {
+      char value[64];
+
+      mien_setting_text (&settings->train, &mien_settings[i], value, sizeof value);
+      g_ptr_array_add (arguments, g_strconcat ("--", mien_settings[i].name, NULL));
+      g_ptr_array_add (arguments, g_strdup (value));
+    }
+  g_ptr_array_add (arguments, NULL);
+
   MienEngineOptions options = {
-    .arguments = arguments,
+    .arguments = (const char *const *) arguments->pdata,
     .weights = start,
     .lock = mien_run_folder_lock (training->folder),
     .silence_seconds = SILENCE_SECONDS,
@@ -243,7 +249,7 @@ persist (Training *training, GBytes *start, GError **error)
               error, MIEN_JOB_ERROR, MIEN_JOB_ERROR_CRASHED,
               "gave up after %u crashes in a row after epoch %d of %d; the last: "
               "%s",
-              crashes, reached, training->settings->epochs, failed->message);
+              crashes, reached, training->settings->train.epochs, failed->message);
           return FALSE;
         }
       mien_progress_warn (training->job->progress, "%s; going on from epoch %d",
@@ -252,7 +258,7 @@ persist (Training *training, GBytes *start, GError **error)
 }
 
 static void
-take_point (const MienEngineMessage *message, GArray *points, MienThresholds *thresholds)
+take_point (const MienEngineMessage *message, GArray *points)
 {
   g_autofree char *name = NULL;
   MienCurvePoint point = { .epoch = message->epoch, .value = message->value };
@@ -265,21 +271,64 @@ take_point (const MienEngineMessage *message, GArray *points, MienThresholds *th
                  ? g_strdup_printf ("threshold.au%u", mien_unit_number (message->index))
                  : g_strdup_printf ("threshold.%u", message->index);
       point.name = g_intern_string (name);
-      if (message->is_unit)
-        thresholds->action_units[message->index] = message->value;
-      else
-        thresholds->expression[message->index] = message->value;
     }
   else
     return;
   g_array_append_val (points, point);
 }
 
+/* The last value of a curve up to an epoch's; or fallback. */
+static double
+value_at (const GArray *points, const char *name, int epoch, double fallback)
+{
+  const char *interned = g_intern_string (name);
+
+  for (guint i = points->len; i > 0; i--)
+    {
+      const MienCurvePoint *point = &g_array_index (points, MienCurvePoint, i - 1);
+
+      if (point->name == interned && point->epoch == epoch)
+        return point->value;
+    }
+  return fallback;
+}
+
+/* Which epoch was delivered, and what goes with it. */
+static void
+find_delivered (MienTrainingResult *result)
+{
+  const GArray *points = result->points;
+  double best;
+
+  for (guint i = 0; i < points->len; i++)
+    result->epochs =
+        MAX (result->epochs, g_array_index (points, MienCurvePoint, i).epoch);
+  best = value_at (points, "best_epoch", result->epochs, 0);
+  result->is_tuned = best > 0;
+  result->delivered = result->is_tuned ? (int) best : result->epochs;
+  result->coverage =
+      value_at (points, "validation_expression_coverage", result->delivered, NAN);
+  for (guint i = 0; i < MIEN_EXPRESSION_COUNT; i++)
+    {
+      g_autofree char *name = g_strdup_printf ("threshold.%u", i);
+      double *at = &result->thresholds.expression[i];
+
+      *at = value_at (points, name, result->delivered, *at);
+    }
+  for (guint i = 0; i < MIEN_UNIT_COUNT; i++)
+    {
+      g_autofree char *name = g_strdup_printf ("threshold.au%u", mien_unit_number (i));
+      double *at = &result->thresholds.action_units[i];
+
+      *at = value_at (points, name, result->delivered, *at);
+    }
+}
+
 /* The file is of this run, but a power cut may have left any bytes at its end. */
 static gboolean
 read_curves (Training *training, MienTrainingResult *result, GError **error)
 {
-  const char *path = mien_run_folder_file (training->folder, MIEN_RUN_CURVES);
+  const char *path = curves_path (training);
   g_autofree char *text = NULL;
   g_autoptr (GError) failed = NULL;
   gsize length;
@@ -295,8 +344,9 @@ read_curves (Training *training, MienTrainingResult *result, GError **error)
   for (line = text; (end = memchr (line, '\n', (gsize) (text + length - line))) != NULL;
        line = end + 1)
     if (mien_engine_message_parse (line, (gsize) (end - line), &training->message)
-        && training->message.epoch <= training->settings->epochs)
-      take_point (&training->message, result->points, &result->thresholds);
+        && training->message.epoch <= training->settings->train.epochs)
+      take_point (&training->message, result->points);
+  find_delivered (result);
   return TRUE;
 }
 
@@ -304,6 +354,7 @@ gboolean
 mien_training_run (MienJob *job,
                    const MienTrainingSettings *settings,
                    MienRunFolder *folder,
+                   gboolean control,
                    GBytes *start,
                    const MienRowCounts *counts,
                    MienTrainingResult *result,
@@ -312,13 +363,15 @@ mien_training_run (MienJob *job,
   g_autofree Training *training = g_new0 (Training, 1);
   g_auto (MienTrainingResult) made = { 0 };
   g_autoptr (GError) failed = NULL;
-  const char *path = mien_run_folder_file (folder, MIEN_RUN_MODEL);
+  const char *path =
+      mien_run_folder_file (folder, control ? MIEN_RUN_CONTROL_MODEL : MIEN_RUN_MODEL);
   char *weights;
   gsize size;
 
   training->job = job;
   training->settings = settings;
   training->folder = folder;
+  training->control = control;
   if (!persist (training, start, error))
     return FALSE;
 

@@ -4,6 +4,7 @@
 #include "mien-job.h"
 #include "mien-models.h"
 #include "mien-run-folder.h"
+#include "mien-train-settings.h"
 #include "mien-training-pack.h"
 
 G_BEGIN_DECLS
@@ -21,19 +22,20 @@ enum
 
 typedef struct
 {
-  char   *method;                          /* "ssmfar" or "supervised" */
-  int     epochs, batch;
-  double  learning_rate;
-  int     input_size;
-  gint64  seed;
-  guint   threads;
+  MienTrainSettings train;
+  int               input_size;
+  guint             threads;
 } MienTrainingSettings;
 
 typedef struct
 {
   GArray         *points;                  /* MienCurvePoint */
-  MienThresholds  thresholds;              /* of the last epoch */
+  MienThresholds  thresholds;              /* of the delivered epoch */
   GBytes         *weights;
+  int             epochs;                  /* that were trained */
+  gboolean        is_tuned;                /* there were labels on tuning videos */
+  int             delivered;               /* the best of them on the tuning videos, else the last */
+  double          coverage;                /* of expressions at 95 % precision, on validation; or NaN */
 } MienTrainingResult;
 
 void     mien_training_result_clear (MienTrainingResult         *result);
@@ -43,6 +45,7 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (MienTrainingResult, mien_training_result_clear
 gboolean mien_training_run          (MienJob                    *job,
                                      const MienTrainingSettings *settings,
                                      MienRunFolder              *folder,
+                                     gboolean                    control,   /* in its own subfolder */
                                      GBytes                     *start,     /* or NULL: random */
                                      const MienRowCounts        *counts,
                                      MienTrainingResult         *result,

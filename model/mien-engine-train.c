@@ -205,7 +205,7 @@ say_metric (int epoch, const char *name, bool defined, double value)
 
 /* prefix: "validation" or "tuning". */
 static void
-say_metrics (int epoch, const char *prefix, const MienMetrics *metrics)
+say_metrics (int epoch, const char *prefix, const MienMetrics *metrics, double coverage)
 {
   const struct
   {
@@ -216,6 +216,7 @@ say_metrics (int epoch, const char *prefix, const MienMetrics *metrics)
     { "score", true, metrics->score },
     { "expression_f1", metrics->has_expression, metrics->expression_f1 },
     { "expression_accuracy", metrics->has_expression, metrics->expression_accuracy },
+    { "expression_coverage", metrics->has_expression, coverage },
     { "ccc_valence", metrics->has_valence_arousal, metrics->ccc_valence },
     { "ccc_arousal", metrics->has_valence_arousal, metrics->ccc_arousal },
     { "action_units_f1", metrics->has_action_units, metrics->action_units_f1 },
@@ -280,8 +281,8 @@ say_epoch (Job *job, const MienEpoch *epoch)
   say_metric (number, "gradient_norm", true, epoch->norm);
   if (ssmfar)
     say_pseudo (job, number, epoch);
-  say_metrics (number, "validation", &epoch->validation);
-  say_metrics (number, "tuning", &epoch->tuning);
+  say_metrics (number, "validation", &epoch->validation, epoch->validation_coverage);
+  say_metrics (number, "tuning", &epoch->tuning, epoch->tuning_coverage);
   say_metric (number, "best_epoch", epoch->best > 0, epoch->best);
   for (int c = 0; c < 8; c++)
     SAY ("threshold epoch=%d class=%d value=%.9g", number, c,

@@ -9,10 +9,14 @@
 #include "mien-train-private.h"
 
 #include "mien-answers.h"
+#include "mien-coverage.h"
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+
+static const double PRECISION = 0.95;
 
 /* What rows are asked for, and where the answers go. */
 typedef struct
@@ -22,6 +26,8 @@ typedef struct
   void *data;
   MienThresholdSums thresholds;
   MienMetricsSums *metrics; /* NULL: for the thresholds */
+  MienCoverageAnswer *answers;
+  size_t n_answers;
 } Questions;
 
 static bool
@@ -41,7 +47,7 @@ add_answers (Questions *questions, size_t n, const float *outputs, const float *
     {
       const MienTarget *target = &questions->training->targets[i];
       float answer[MIEN_ANSWER];
-      double p[8];
+      double p[8], confidence;
       int8_t units[12];
       int expression;
 
@@ -52,7 +58,10 @@ add_answers (Questions *questions, size_t n, const float *outputs, const float *
           continue;
         }
       mien_answer (outputs, NULL, answer);
-      mien_expression_probabilities (outputs, p, &expression);
+      confidence = mien_expression_probabilities (outputs, p, &expression);
+      if (target->expression >= 0)
+        questions->answers[questions->n_answers++] =
+            (MienCoverageAnswer){ confidence, expression == target->expression };
       for (int k = 0; k < 12; k++)
         units[k] = answer[11 + k] > 0.5f;
       mien_metrics_add (questions->metrics, (float[]){ target->valence, target->arousal },
@@ -122,16 +131,27 @@ measure (Questions *questions,
          const uint32_t *rows,
          size_t n,
          MienMetrics *metrics,
+         double *coverage,
          char *error)
 {
   int status;
 
   questions->metrics = mien_metrics_sums_new ();
-  if (questions->metrics == NULL)
-    return snprintf (error, MIEN_ERROR_SIZE, "out of memory"), -1;
-  status = ask (questions, rows, n, error);
-  mien_metrics_finish (questions->metrics, metrics);
+  questions->answers = calloc (n + 1, sizeof *questions->answers);
+  questions->n_answers = 0;
+  if (questions->metrics == NULL || questions->answers == NULL)
+    {
+      snprintf (error, MIEN_ERROR_SIZE, "out of memory");
+      status = -1;
+    }
+  else
+    {
+      status = ask (questions, rows, n, error);
+      mien_metrics_finish (questions->metrics, metrics);
+      *coverage = mien_coverage (questions->answers, questions->n_answers, PRECISION);
+    }
   mien_metrics_sums_free (questions->metrics);
+  free (questions->answers);
   questions->metrics = NULL;
   return status;
 }
@@ -167,10 +187,10 @@ mien_training_end_epoch (MienTraining *training,
   status = ask (&questions, training->scratch, n, error);
   if (status == 0)
     status = measure (&questions, training->validation, training->n_validation,
-                      &epoch->validation, error);
+                      &epoch->validation, &epoch->validation_coverage, error);
   if (status == 0)
-    status =
-        measure (&questions, training->tuning, training->n_tuning, &epoch->tuning, error);
+    status = measure (&questions, training->tuning, training->n_tuning, &epoch->tuning,
+                      &epoch->tuning_coverage, error);
   mien_average_swap (&training->average, training->network);
   if (status != 0)
     return status;

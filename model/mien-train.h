@@ -29,6 +29,7 @@ typedef struct
   MienLoss         loss;           /* means over the steps; n_... are sums */
   double           rate, norm;     /* the last step's learning rate; mean norm of the gradients */
   MienMetrics      validation, tuning;
+  double           validation_coverage, tuning_coverage;   /* of expressions, at 95 % precision */
   MienThresholds   thresholds;     /* as after this epoch: what answers are accepted by */
   MienThresholds   asked;          /* what the rule asks of pseudo-labels now */
   int              best;           /* epoch with the best tuning score so far; 0: nothing to tune on */

@@ -9,11 +9,10 @@ import resource
 import signal
 import struct
 import sys
-import tempfile
 import time
 import zlib
 
-from mien_tap import dump, main, query
+from mien_tap import dump, main, query, use_memory
 
 FRAMES = 48
 SMALL = ('--input-size', '48', '--batch', '12', '--threads', '2')
@@ -70,7 +69,8 @@ def loop(tap, ctl):
     before = decisions(project)
     trained = ctl.json('train', project, '--epochs', '1', *SMALL, '--accept')
     first = trained['model']
-    tap.equal(list(trained), ['model', 'accepted', 'metrics', 'thresholds'], 'train says what came of it')
+    tap.equal(list(trained), ['model', 'accepted', 'metrics', 'thresholds', 'epochs', 'best_epoch', 'coverage',
+                              'hidden_labels', 'control'], 'train says what came of it')
     tap.equal(cached(ctl), [], 'a training that is done leaves nothing in the cache')
     metrics = trained['metrics']
     check_shape(tap, metrics, ctl.json('status', project))
@@ -131,7 +131,7 @@ def check_model(tap, ctl, project, trained):
               ['ssmfar', 1, 12, 5e-4, 48, 1, 2, 'random'], 'and all its settings')
     counted = query(project, 'SELECT count (DISTINCT frame) FROM label l JOIN frame f ON f.id = l.frame'
                     ' WHERE f.split = 0 AND l.item = 1')[0][0]
-    tap.equal([settings['train']['frames'], settings['train']['expression']],
+    tap.equal([settings['train'][k] + settings['tuning'][k] for k in ('frames', 'expression')],
               [ctl.json('status', project)['splits']['train'], counted], 'with the numbers of labels')
     curves = dict(query(project, 'SELECT name, count (*) FROM curve GROUP BY name'))
     tap.ok(all(curves.get(name) == 1 for name in ('loss', 'validation_score', 'threshold.0', 'threshold.7',
@@ -392,16 +392,6 @@ def busy(tap, ctl):
            f'{run.returncode} {err}')
     tap.ok(is_gone(engine), 'with the engine')
     ctl.must('verify', project)
-
-
-def use_memory():
-    """Checkpoints are synced to the disk: where there is room in memory, that costs nothing."""
-    try:
-        room = os.statvfs('/dev/shm')
-    except OSError:
-        return
-    if room.f_bavail * room.f_frsize > 2 << 30 and os.access('/dev/shm', os.W_OK):
-        tempfile.tempdir = '/dev/shm'
 
 
 if __name__ == '__main__':

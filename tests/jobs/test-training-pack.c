@@ -129,8 +129,8 @@ test_labels (Fixture *f, gconstpointer data)
   g_assert_cmpint (row->action_units[6], ==, 1);
   g_assert_cmpint (row->action_units[2], ==, -1);
 
-  mien_training_rows_count (f->rows, &before);
-  mien_training_rows_count (rows, &after);
+  mien_training_rows_count (f->rows, MIEN_PACK_TRAIN, &before);
+  mien_training_rows_count (rows, MIEN_PACK_TRAIN, &after);
   g_assert_cmpuint (after.labels[MIEN_TASK_EXPRESSION], ==,
                     before.labels[MIEN_TASK_EXPRESSION]);
   g_assert_cmpuint (before.unlabelled, >=, after.unlabelled);

@@ -89,7 +89,7 @@ def test_lines():
             if method == 'ssmfar':
                 expected += ['pseudo_share'] + ['train_threshold_%d' % c for c in range(8)]
             expected += ['validation_score', 'validation_expression_f1', 'validation_expression_accuracy',
-                         'validation_ccc_valence', 'validation_ccc_arousal', 'validation_action_units_f1']
+                         'validation_expression_coverage', 'validation_ccc_valence', 'validation_ccc_arousal', 'validation_action_units_f1']
             assert names == expected, names
             value = {metric['name']: float(metric['value']) for metric in said}
             assert abs(value['loss'] - value['loss_expression'] - value['loss_valence_arousal']

@@ -3,6 +3,7 @@
 /* ABAW's metrics against figures worked out by numpy (the literals; the formulas of
  * METHOD.md section 3). */
 
+#include "mien-coverage.h"
 #include "mien-metrics.h"
 #include "mien-test.h"
 
@@ -71,6 +72,26 @@ test_all_three (void)
   mien_metrics_sums_free (sums);
 }
 
+/* Ranked: right right wrong right right | right wrong (alike) | wrong. */
+static void
+test_coverage (void)
+{
+  MienCoverageAnswer answers[8] = {
+    { 0.5, false }, { 0.9, true },  { 0.6, true },  { 0.95, true },
+    { 0.7, true },  { 0.8, false }, { 0.6, false }, { 0.75, true },
+  };
+
+  CHECK (mien_coverage (answers, 8, 1) == 2 / 8.0);
+  CHECK (mien_coverage (answers, 8, 0.8) == 5 / 8.0);
+  /* Either both of the alike or none: five of seven. */
+  CHECK (mien_coverage (answers, 8, 0.75) == 5 / 8.0);
+  CHECK (mien_coverage (answers, 8, 5 / 7.0) == 7 / 8.0);
+  CHECK (mien_coverage (answers, 8, 0) == 1);
+  CHECK (isnan (mien_coverage (answers, 0, 0.95)));
+  answers[0].right = false;
+  CHECK (mien_coverage (answers + 7, 1, 0.95) == 0);
+}
+
 int
 main (void)
 {
@@ -78,6 +99,7 @@ main (void)
     { "ccc", test_ccc },
     { "expression", test_expression },
     { "all three", test_all_three },
+    { "coverage at a precision", test_coverage },
   };
 
   return mien_test_run (TESTS, sizeof TESTS / sizeof *TESTS);
