@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
 /*
- * A fixed set of threads that share loops. Worker 0 is the caller, so that one thread
- * means no thread at all. A layer takes some tens of microseconds and the next comes at
- * once, so a worker looks for it a while before it gives its processor away, and sleeps
- * after that. Denormals are flushed to zero in every worker: they would slow sums that no
- * digit of the result depends on.
+ * A fixed set of threads that share loops. A loop falls into as many parts as there are
+ * threads, and whoever comes first takes the next one: on a busy machine the caller does
+ * what a thread that is not running would have kept it waiting for. A layer takes some
+ * tens of microseconds and the next comes at once, so a thread looks for it a while
+ * before it gives its processor away, and sleeps after that. Denormals are flushed to
+ * zero in every thread: they would slow sums that no digit of the result depends on.
  */
 
 #include "mien-pool.h"
@@ -22,29 +23,23 @@
 
 enum
 {
-  PAUSES = 1000, /* looks before a worker yields: with other programs about, spinning on
+  PAUSES = 1000, /* looks before a thread yields: with other programs about, spinning on
                     would keep them, and so ourselves, from running */
   YIELDS = 100,  /* looks before it sleeps */
+  ROUND = 256,   /* what a loop adds to the ticket; the rest counts its parts */
 };
-
-typedef struct
-{
-  MienPool *pool;
-  int number;
-  pthread_t thread;
-} Worker;
 
 struct MienPool
 {
   int n_threads, n_started;
-  Worker *workers;
+  pthread_t *threads;
   size_t n;
   MienPoolFunc func;
   void *data;
-  atomic_uint round; /* counts loops; workers wait for the next one */
-  atomic_int n_busy;
+  atomic_uint_fast64_t ticket; /* loops begun x ROUND + parts taken of the last */
+  atomic_int n_left;           /* parts not done */
   atomic_bool leaving;
-  atomic_int n_asleep; /* workers */
+  atomic_int n_asleep;
   atomic_bool waiting; /* the caller sleeps */
   pthread_mutex_t lock;
   pthread_cond_t work, done;
@@ -73,27 +68,51 @@ look_again (int *looks)
   return true;
 }
 
-static void
-run_part (MienPool *pool, int number)
+/* Takes a part of the loop at hand and computes it; false if all are taken. The loop
+ * cannot end, nor the next begin, before a part that was taken is done. */
+static bool
+run_part (MienPool *pool)
 {
-  size_t begin = pool->n * (size_t) number / (size_t) pool->n_threads;
-  size_t end = pool->n * (size_t) (number + 1) / (size_t) pool->n_threads;
+  uint_fast64_t ticket = atomic_load (&pool->ticket);
+  size_t n_threads = (size_t) pool->n_threads, part, begin, end;
 
+  do
+    {
+      part = ticket % ROUND;
+      if (part >= n_threads)
+        return false;
+    }
+  while (!atomic_compare_exchange_weak (&pool->ticket, &ticket, ticket + 1));
+  begin = pool->n * part / n_threads;
+  end = pool->n * (part + 1) / n_threads;
   if (begin < end)
-    pool->func (pool->data, number, begin, end);
+    pool->func (pool->data, (int) part, begin, end);
+  if (atomic_fetch_sub (&pool->n_left, 1) == 1 && atomic_load (&pool->waiting))
+    {
+      pthread_mutex_lock (&pool->lock);
+      pthread_cond_signal (&pool->done);
+      pthread_mutex_unlock (&pool->lock);
+    }
+  return true;
+}
+
+static uint_fast64_t
+round_of (MienPool *pool)
+{
+  return atomic_load (&pool->ticket) / ROUND;
 }
 
 static void
-wait_for_work (MienPool *pool, unsigned seen)
+wait_for_round (MienPool *pool, uint_fast64_t seen)
 {
   int looks = 0;
 
-  while (atomic_load (&pool->round) == seen)
+  while (round_of (pool) == seen)
     if (!look_again (&looks))
       {
         pthread_mutex_lock (&pool->lock);
         atomic_fetch_add (&pool->n_asleep, 1);
-        while (atomic_load (&pool->round) == seen)
+        while (round_of (pool) == seen)
           pthread_cond_wait (&pool->work, &pool->lock);
         atomic_fetch_sub (&pool->n_asleep, 1);
         pthread_mutex_unlock (&pool->lock);
@@ -101,16 +120,16 @@ wait_for_work (MienPool *pool, unsigned seen)
 }
 
 static void
-wait_for_workers (MienPool *pool)
+wait_for_parts (MienPool *pool)
 {
   int looks = 0;
 
-  while (atomic_load (&pool->n_busy) > 0)
+  while (atomic_load (&pool->n_left) > 0)
     if (!look_again (&looks))
       {
         pthread_mutex_lock (&pool->lock);
         atomic_store (&pool->waiting, true);
-        while (atomic_load (&pool->n_busy) > 0)
+        while (atomic_load (&pool->n_left) > 0)
           pthread_cond_wait (&pool->done, &pool->lock);
         atomic_store (&pool->waiting, false);
         pthread_mutex_unlock (&pool->lock);
@@ -120,30 +139,26 @@ wait_for_workers (MienPool *pool)
 static void *
 work (void *data)
 {
-  Worker *worker = data;
-  MienPool *pool = worker->pool;
+  MienPool *pool = data;
+  uint_fast64_t seen = 0;
 
   flush_denormals ();
-  for (unsigned seen = 0;; seen++)
+  while (!atomic_load (&pool->leaving))
     {
-      wait_for_work (pool, seen);
-      if (atomic_load (&pool->leaving))
-        return NULL;
-      run_part (pool, worker->number);
-      if (atomic_fetch_sub (&pool->n_busy, 1) == 1 && atomic_load (&pool->waiting))
-        {
-          pthread_mutex_lock (&pool->lock);
-          pthread_cond_signal (&pool->done);
-          pthread_mutex_unlock (&pool->lock);
-        }
+      wait_for_round (pool, seen);
+      seen = round_of (pool);
+      while (run_part (pool))
+        ;
     }
+  return NULL;
 }
 
+/* taken: parts that nobody has to do. */
 static void
-begin_round (MienPool *pool)
+begin_round (MienPool *pool, int taken)
 {
-  atomic_store (&pool->n_busy, pool->n_threads - 1);
-  atomic_fetch_add (&pool->round, 1);
+  atomic_store (&pool->n_left, pool->n_threads - taken);
+  atomic_store (&pool->ticket, (round_of (pool) + 1) * ROUND + (uint_fast64_t) taken);
   if (atomic_load (&pool->n_asleep) == 0)
     return;
   pthread_mutex_lock (&pool->lock);
@@ -162,15 +177,11 @@ mien_pool_new (int n_threads)
   pthread_mutex_init (&pool->lock, NULL);
   pthread_cond_init (&pool->work, NULL);
   pthread_cond_init (&pool->done, NULL);
-  pool->workers = calloc ((size_t) pool->n_threads, sizeof *pool->workers);
-  for (int i = 1; pool->workers != NULL && i < pool->n_threads; i++)
-    {
-      pool->workers[i] = (Worker){ .pool = pool, .number = i };
-      if (pthread_create (&pool->workers[i].thread, NULL, work, &pool->workers[i]) != 0)
-        break;
-      pool->n_started = i;
-    }
-  if (pool->workers == NULL || pool->n_started != pool->n_threads - 1)
+  pool->threads = calloc ((size_t) pool->n_threads, sizeof *pool->threads);
+  while (pool->threads != NULL && pool->n_started < pool->n_threads - 1
+         && pthread_create (&pool->threads[pool->n_started], NULL, work, pool) == 0)
+    pool->n_started++;
+  if (pool->threads == NULL || pool->n_started < pool->n_threads - 1)
     {
       mien_pool_free (pool);
       return NULL;
@@ -184,13 +195,13 @@ mien_pool_free (MienPool *pool)
   if (pool == NULL)
     return;
   atomic_store (&pool->leaving, true);
-  begin_round (pool);
-  for (int i = 1; i <= pool->n_started; i++)
-    pthread_join (pool->workers[i].thread, NULL);
+  begin_round (pool, pool->n_threads);
+  for (int i = 0; i < pool->n_started; i++)
+    pthread_join (pool->threads[i], NULL);
   pthread_mutex_destroy (&pool->lock);
   pthread_cond_destroy (&pool->work);
   pthread_cond_destroy (&pool->done);
-  free (pool->workers);
+  free (pool->threads);
   free (pool);
 }
 
@@ -207,8 +218,8 @@ mien_pool_run (MienPool *pool, size_t n, MienPoolFunc func, void *data)
   pool->n = n;
   pool->func = func;
   pool->data = data;
-  if (pool->n_threads > 1)
-    begin_round (pool);
-  run_part (pool, 0);
-  wait_for_workers (pool);
+  begin_round (pool, 0);
+  while (run_part (pool))
+    ;
+  wait_for_parts (pool);
 }

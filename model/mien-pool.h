@@ -10,14 +10,15 @@
 
 typedef struct MienPool MienPool;
 
-/* Called once for each worker that has work: rows begin <= i < end. */
+/* Called once for each part that has work: rows begin <= i < end. Any thread may compute any part, but two
+ * parts of one number never at once. */
 typedef void (*MienPoolFunc) (void *data, int worker, size_t begin, size_t end);
 
 MienPool *mien_pool_new     (int           n_threads);   /* 1 .. 64; NULL if threads fail */
 void      mien_pool_free    (MienPool     *pool);
 int       mien_pool_threads (MienPool     *pool);
-/* Cuts 0 .. n into mien_pool_threads() contiguous, near-equal parts, one a worker; returns when all
- * are done. */
+/* Cuts 0 .. n into mien_pool_threads() contiguous, near-equal parts, numbered as workers; returns when
+ * all are done. */
 void      mien_pool_run     (MienPool     *pool,
                              size_t        n,
                              MienPoolFunc  func,
