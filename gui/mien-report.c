@@ -45,8 +45,8 @@ stage_name (const char *stage)
     const char *stage, *name;
   } names[] = {
     { "labels", N_ ("gathering labels") }, { "prepare", N_ ("preparing faces") },
-    { "train", N_ ("training") },          { "evaluate", N_ ("measuring") },
-    { "propose", N_ ("reading faces") },
+    { "train", N_ ("training") },          { "control", N_ ("training the control") },
+    { "evaluate", N_ ("measuring") },      { "propose", N_ ("reading faces") },
   };
 
   for (guint i = 0; stage != NULL && i < G_N_ELEMENTS (names); i++)
