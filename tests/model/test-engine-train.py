@@ -375,17 +375,21 @@ def tuned_lines(pack, run, **more):
 
 def test_best_epoch():
     """The best epoch on the tuning rows is delivered; validation rows do not matter for it."""
-    pack, run = os.path.join(FOLDER, 'best.pack'), folder('best')
+    pack = os.path.join(FOLDER, 'best.pack')
     engine.write_pack(pack, n_tuning=12)
-    _, best, epochs = tuned_lines(pack, run, epochs=12)
+    for seed in range(1, 20):           # one whose best epoch is not the last
+        run = folder('best')
+        _, best, epochs = tuned_lines(pack, run, epochs=8, seed=seed)
+        if 1 < best < epochs:
+            break
     assert 1 < best < epochs, (best, epochs)
     weights = model(run)
     run = folder('best')
-    assert tuned_lines(pack, run, epochs=best)[1] == best
+    assert tuned_lines(pack, run, epochs=best, seed=seed)[1] == best
     assert model(run) == weights
     engine.write_pack(pack, n_tuning=12, n_validation=0)
     run = folder('best')
-    tuned_lines(pack, run, epochs=12)
+    tuned_lines(pack, run, epochs=8, seed=seed)
     assert model(run) == weights
 
 
