@@ -191,22 +191,20 @@ copy_unit (const MienPass *pass, const float *image, int i, int j, float *to)
   size_t pitch = (size_t) pass->in_pitch, row = (size_t) pass->columns * pitch;
   int left = j * pass->step - pass->left, right = left + pass->columns;
   int begin = left > 0 ? left : 0, end = right < pass->side ? right : pass->side;
+  bool whole = begin == left && end == right;
 
   for (int r = 0; r < pass->rows; r++, to += row)
     {
       int y = i * pass->step - pass->top + r;
+      bool inside = y >= 0 && y < pass->side && begin < end;
+      const float *from =
+          inside ? image + (size_t) (y * pass->side + begin) * pitch : NULL;
 
-      if (y < 0 || y >= pass->side || begin >= end)
-        {
-          memset (to, 0, row * sizeof *to);
-          continue;
-        }
-      memset (to, 0, (size_t) (begin - left) * pitch * sizeof *to);
-      memcpy (to + (size_t) (begin - left) * pitch,
-              image + (size_t) (y * pass->side + begin) * pitch,
-              (size_t) (end - begin) * pitch * sizeof *to);
-      memset (to + (size_t) (end - left) * pitch, 0,
-              (size_t) (right - end) * pitch * sizeof *to);
+      if (!inside || !whole)
+        memset (to, 0, row * sizeof *to);
+      if (inside)
+        memcpy (to + (size_t) (begin - left) * pitch, from,
+                (size_t) (end - begin) * pitch * sizeof *to);
     }
 }
 
