@@ -4,7 +4,8 @@
  * The matrix product that all convolutions end in: ROWS x 2 vectors of sums are kept in
  * registers, each step of k loads two vectors of b and spreads ROWS numbers of a. b is
  * two vectors wide and its rows may lie side by side (a packed panel), so that it streams
- * through the first cache. Built once per processor.
+ * through the first cache. What c held is added at the end: sums that run on from block
+ * to block would lose a digit over the pixels of a batch. Built once per processor.
  */
 
 #include "mien-kernels-private.h"
@@ -26,8 +27,8 @@ multiply_rows (const int rows,
 #pragma GCC unroll 16
   for (int i = 0; i < rows; i++)
     {
-      sums[i][0] = add ? load (c + (size_t) i * c_row) : (Vector){ 0 };
-      sums[i][1] = add ? load (c + (size_t) i * c_row + LANES) : (Vector){ 0 };
+      sums[i][0] = (Vector){ 0 };
+      sums[i][1] = (Vector){ 0 };
     }
   for (; k > 0; k--, a += a_column, b += b_row)
     {
@@ -43,8 +44,15 @@ multiply_rows (const int rows,
 #pragma GCC unroll 16
   for (int i = 0; i < rows; i++)
     {
-      store (c + (size_t) i * c_row, sums[i][0]);
-      store (c + (size_t) i * c_row + LANES, sums[i][1]);
+      float *to = c + (size_t) i * c_row;
+
+      if (add)
+        {
+          sums[i][0] += load (to);
+          sums[i][1] += load (to + LANES);
+        }
+      store (to, sums[i][0]);
+      store (to + LANES, sums[i][1]);
     }
 }
 

@@ -8,6 +8,7 @@
 
 #include "mien-ops-naive.h"
 
+#include "mien-kernels.h"
 #include "mien-random.h"
 
 #include <math.h>
@@ -37,6 +38,109 @@ mien_naive_conv (const MienConv *conv, int n, const double *x, const double *w, 
                   }
             y[((image * conv->out + out) * out_side + i) * out_side + j] = sum;
           }
+}
+
+/* x and y at (image, row, column, channel); 0 beyond the border. */
+static double
+input_at (const MienConv *conv,
+          const float *x,
+          int image,
+          int row,
+          int column,
+          int channel)
+{
+  int side = conv->side, pitch = conv->of_images ? conv->in : mien_pitch (conv->in);
+
+  if (row < 0 || row >= side || column < 0 || column >= side)
+    return 0;
+  return x[(((size_t) image * (size_t) side + (size_t) row) * (size_t) side
+            + (size_t) column)
+               * (size_t) pitch
+           + (size_t) channel];
+}
+
+static double
+output_at (const MienConv *conv, const float *y, int image, int i, int j, int channel)
+{
+  size_t side = (size_t) mien_conv_out_side (conv);
+
+  return y[(((size_t) image * side + (size_t) i) * side + (size_t) j)
+               * (size_t) mien_pitch (conv->out)
+           + (size_t) channel];
+}
+
+static double
+weight_at (const MienConv *conv, const float *w, int out, int in, int r, int s)
+{
+  return w[((out * conv->in + in) * conv->kernel + r) * conv->kernel + s];
+}
+
+double
+mien_naive_conv_at (const MienConv *conv,
+                    const float *x,
+                    const float *w,
+                    int image,
+                    int out,
+                    int i,
+                    int j)
+{
+  double sum = 0;
+
+  for (int in = 0; in < conv->in; in++)
+    for (int r = 0; r < conv->kernel; r++)
+      for (int s = 0; s < conv->kernel; s++)
+        sum += input_at (conv, x, image, i * conv->stride + r - conv->pad,
+                         j * conv->stride + s - conv->pad, in)
+               * weight_at (conv, w, out, in, r, s);
+  return sum;
+}
+
+/* Of the outputs that read the pixel: those with i stride + r - pad = row. */
+double
+mien_naive_conv_input_gradient_at (const MienConv *conv,
+                                   const float *w,
+                                   const float *d_y,
+                                   int image,
+                                   int in,
+                                   int row,
+                                   int column)
+{
+  int side = mien_conv_out_side (conv), stride = conv->stride;
+  double sum = 0;
+
+  for (int i = 0; i < side; i++)
+    for (int j = 0; j < side; j++)
+      {
+        int r = row + conv->pad - i * stride, s = column + conv->pad - j * stride;
+
+        if (r >= 0 && r < conv->kernel && s >= 0 && s < conv->kernel)
+          for (int out = 0; out < conv->out; out++)
+            sum += output_at (conv, d_y, image, i, j, out)
+                   * weight_at (conv, w, out, in, r, s);
+      }
+  return sum;
+}
+
+double
+mien_naive_conv_weight_gradient_at (const MienConv *conv,
+                                    int n,
+                                    const float *x,
+                                    const float *d_y,
+                                    int out,
+                                    int in,
+                                    int r,
+                                    int s)
+{
+  int side = mien_conv_out_side (conv);
+  double sum = 0;
+
+  for (int image = 0; image < n; image++)
+    for (int i = 0; i < side; i++)
+      for (int j = 0; j < side; j++)
+        sum += output_at (conv, d_y, image, i, j, out)
+               * input_at (conv, x, image, i * conv->stride + r - conv->pad,
+                           j * conv->stride + s - conv->pad, in);
+  return sum;
 }
 
 void
@@ -103,6 +207,34 @@ mien_naive_max_pool (int planes, int side, const double *x, double *y)
               if (row >= 0 && row < side && column >= 0 && column < side)
                 best = fmax (best, x[(plane * side + row) * side + column]);
           y[(plane * (side / 2) + i) * (side / 2) + j] = best;
+        }
+}
+
+void
+mien_naive_max_pool_gradient (int planes,
+                              int side,
+                              const double *x,
+                              const double *d_y,
+                              double *d_x)
+{
+  for (int i = 0; i < planes * side * side; i++)
+    d_x[i] = 0;
+  for (int plane = 0; plane < planes; plane++)
+    for (int i = 0; i < side / 2; i++)
+      for (int j = 0; j < side / 2; j++)
+        {
+          int best = -1;
+
+          for (int row = 2 * i - 1; row <= 2 * i + 1; row++)
+            for (int column = 2 * j - 1; column <= 2 * j + 1; column++)
+              if (row >= 0 && row < side && column >= 0 && column < side)
+                {
+                  int at = (plane * side + row) * side + column;
+
+                  if (best < 0 || x[at] > x[best])
+                    best = at;
+                }
+          d_x[best] += d_y[(plane * (side / 2) + i) * (side / 2) + j];
         }
 }
 

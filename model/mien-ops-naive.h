@@ -16,6 +16,31 @@ void   mien_naive_conv      (const MienConv   *conv,
                              const double     *x,
                              const double     *w,
                              double           *y);
+/* One entry of a convolution's output and of its gradients, for tensors too large for all of them to be
+ * computed this way: floats as they lie in mien-ops.h, [image, row, column, padded channel], summed in
+ * double. */
+double mien_naive_conv_at                 (const MienConv *conv,
+                                           const float    *x,
+                                           const float    *w,
+                                           int             image,
+                                           int             out,
+                                           int             i,
+                                           int             j);
+double mien_naive_conv_input_gradient_at  (const MienConv *conv,
+                                           const float    *w,
+                                           const float    *d_y,
+                                           int             image,
+                                           int             in,
+                                           int             row,
+                                           int             column);
+double mien_naive_conv_weight_gradient_at (const MienConv *conv,
+                                           int             n,
+                                           const float    *x,
+                                           const float    *d_y,
+                                           int             out,
+                                           int             in,
+                                           int             r,
+                                           int             s);
 /* Batch statistics, normalisation, residual (may be NULL), ReLU. */
 void   mien_naive_norm      (int               n,
                              int               channels,
@@ -38,6 +63,12 @@ void   mien_naive_max_pool  (int               planes,
                              int               side,
                              const double     *x,
                              double           *y);
+/* d_x of mien_naive_max_pool: to the first in rows, then columns, of the pixels that won. */
+void   mien_naive_max_pool_gradient (int           planes,
+                                     int           side,
+                                     const double *x,
+                                     const double *d_y,
+                                     double       *d_x);
 void   mien_naive_mean_pool (int               planes,
                              int               area,
                              const double     *x,

@@ -9,10 +9,9 @@
 #include "mien-adam.h"
 #include "mien-losses.h"
 #include "mien-network.h"
-#include "mien-test.h"
+#include "variant.h"
 
 #include <math.h>
-#include <string.h>
 
 enum
 {
@@ -314,6 +313,7 @@ main (int argc, char **argv)
   };
 
   CHECK (argc == 2);
+  mien_test_variant ();
   pool = mien_pool_new (2);
   CHECK (pool != NULL);
   read_fixture (argv[1]);

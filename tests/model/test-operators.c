@@ -7,45 +7,19 @@
  * disagree; such an entry is left out, and few may be.
  */
 
+#include "guarded.h"
 #include "mien-kernels.h"
 #include "mien-ops-naive.h"
 #include "mien-random.h"
-#include "mien-test.h"
 #include "operators.h"
+#include "variant.h"
 
 #include <math.h>
-#include <string.h>
 
 enum
 {
-  GUARD = 16,
-  MAX_FLOATS = 1 << 24, /* of one tensor */
-  MAX_CHECKED = 60,     /* gradients of an input that are looked at */
+  MAX_CHECKED = 60, /* gradients of an input that are looked at */
 };
-
-static const float SENTINEL = 12345.75f;
-
-/* n floats between sentinels. */
-static float *
-new_guarded (size_t n)
-{
-  float *floats = NULL;
-
-  if (n <= MAX_FLOATS)
-    floats = malloc ((n + 2 * GUARD) * sizeof *floats);
-  CHECK (floats != NULL);
-  for (size_t i = 0; i < n + 2 * GUARD; i++)
-    floats[i] = SENTINEL;
-  return floats + GUARD;
-}
-
-static void
-free_guarded (float *floats, size_t n)
-{
-  for (size_t i = 0; i < GUARD; i++)
-    CHECK (floats[i - GUARD] == SENTINEL && floats[n + i] == SENTINEL);
-  free (floats - GUARD);
-}
 
 /* A case: one operator with inputs drawn at random, in both precisions. */
 typedef struct
@@ -72,7 +46,7 @@ case_init (Case *c, const Operator *op)
   c->out_size = op->sizes (op, c->in_sizes);
   for (int i = 0; i < op->n_inputs; i++)
     {
-      c->in[i] = new_guarded (c->in_sizes[i]);
+      c->in[i] = new_guarded (c->in_sizes[i], 0);
       c->exact_in[i] = new_doubles (c->in_sizes[i]);
       for (size_t k = 0; k < c->in_sizes[i]; k++)
         {
@@ -80,8 +54,7 @@ case_init (Case *c, const Operator *op)
           c->exact_in[i][k] = c->in[i][k];
         }
     }
-  c->out = new_guarded (c->out_size);
-  memset (c->out, 0, c->out_size * sizeof *c->out);
+  c->out = new_guarded (c->out_size, 0);
   c->exact_out = new_doubles (c->out_size);
 }
 
@@ -188,16 +161,14 @@ test_gradients (const Operator *op)
 
   case_init (&c, op);
   op->forward (op, c.in, c.out);
-  d_out = new_guarded (c.out_size);
+  d_out = new_guarded (c.out_size, 0);
   for (size_t k = 0; k < c.out_size; k++)
     d_out[k] = (float) (2 * mien_random_real (99, k) - 1);
   for (int i = 0; i < op->n_inputs; i++)
     {
-      d_in[i] = new_guarded (c.in_sizes[i]);
       before[i] = op->adds[i] ? 0.5f : 0;
       /* What is overwritten may hold anything before. */
-      for (size_t k = 0; k < c.in_sizes[i]; k++)
-        d_in[i][k] = op->adds[i] ? before[i] : NAN;
+      d_in[i] = new_guarded (c.in_sizes[i], op->adds[i] ? before[i] : NAN);
     }
   op->backward (op, c.in, c.out, d_out, d_in);
   for (int i = 0; i < op->n_inputs; i++)
@@ -301,6 +272,7 @@ main (void)
 {
   int number = 0, n = 0;
 
+  mien_test_variant ();
   operators_pool = mien_pool_new (3);
   CHECK (operators_pool != NULL);
   while (operators[n].name != NULL)
