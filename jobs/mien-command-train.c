@@ -18,6 +18,7 @@
 #include "mien-evaluation.h"
 #include "mien-hidden-labels.h"
 #include "mien-json.h"
+#include "mien-postprocessing.h"
 #include "mien-train-options.h"
 #include "mien-train-report.h"
 #include "mien-training.h"
@@ -51,6 +52,8 @@ train_clear (Train *train)
   g_clear_pointer (&train->pixels, g_free);
   mien_training_result_clear (&train->candidate.result);
   mien_training_result_clear (&train->control.result);
+  mien_processed_clear (&train->candidate.processed);
+  mien_processed_clear (&train->control.processed);
   g_clear_pointer (&train->store, mien_store_close);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Train, train_clear)
@@ -206,7 +209,7 @@ add_control (JsonBuilder *builder, const Train *train)
     }
   json_builder_set_member_name (builder, "control");
   json_builder_begin_object (builder);
-  mien_json_metrics (builder, "metrics", &train->control.metrics);
+  mien_json_evaluation (builder, "metrics", &train->control.processed);
   mien_json_trained (builder, &train->control);
   json_builder_end_object (builder);
 }
@@ -237,11 +240,11 @@ settings_to_json (Train *train)
 }
 
 static char *
-metrics_to_json (const MienMetrics *metrics)
+metrics_to_json (const MienProcessed *processed)
 {
   g_autoptr (JsonBuilder) builder = json_builder_new ();
 
-  mien_json_metrics (builder, NULL, metrics);
+  mien_json_evaluation (builder, NULL, processed);
   return mien_json_to_string (builder);
 }
 
@@ -267,7 +270,7 @@ static gboolean
 store_model (Train *train, GError **error)
 {
   g_autofree char *settings = settings_to_json (train);
-  g_autofree char *metrics = metrics_to_json (&train->candidate.metrics);
+  g_autofree char *metrics = metrics_to_json (&train->candidate.processed);
   MienTrainingResult *result = &train->candidate.result;
   MienModel model = {
     .origin = MIEN_ORIGIN_TRAINED,
@@ -293,6 +296,8 @@ store_model (Train *train, GError **error)
       return FALSE;
     }
   return mien_store_commit (train->store, error)
+         && mien_processed_store (&train->candidate.processed, train->store, train->model,
+                                  error)
          && mien_models_set_metrics (train->store, train->model, metrics, error)
          && mien_models_set_weights (train->store, train->model, result->weights, error)
          && (!train->accept || mien_models_use (train->store, train->model, error));
@@ -310,7 +315,7 @@ print_result (Train *train)
       json_builder_begin_object (builder);
       mien_json_integer (builder, "model", train->model);
       mien_json_boolean (builder, "accepted", train->accept);
-      mien_json_metrics (builder, "metrics", &train->candidate.metrics);
+      mien_json_evaluation (builder, "metrics", &train->candidate.processed);
       mien_json_thresholds (builder, "thresholds", &train->candidate.result.thresholds);
       mien_json_trained (builder, &train->candidate);
       add_control (builder, train);
@@ -339,6 +344,22 @@ print_result (Train *train)
     }
 }
 
+/* Post-processing is fitted on the tuning videos; validation only reports. */
+static gboolean
+measure (Train *train, MienTrained *trained, GError **error)
+{
+  MienEvaluation evaluation = { .job = train->job,
+                                .store = train->store,
+                                .rows = train->train,
+                                .weights = trained->result.weights,
+                                .input_size = train->settings.input_size,
+                                .threads = train->settings.threads };
+
+  mien_progress_stage (train->job->progress, "evaluate");
+  return mien_processed_measure (&evaluation, train->validation, &trained->processed,
+                                 error);
+}
+
 /* Trains, and measures what was trained. */
 static gboolean
 train_one (Train *train,
@@ -360,10 +381,8 @@ train_one (Train *train,
         mien_run_folder_keep (folder);
       return FALSE;
     }
-  mien_progress_stage (job->progress, "evaluate");
   trained->has_hidden = train->hidden != NULL;
-  return mien_evaluate (job, train->store, train->validation, trained->result.weights,
-                        settings.input_size, settings.threads, &trained->metrics, error)
+  return measure (train, trained, error)
          && (!trained->has_hidden
              || mien_hidden_labels_measure (
                  job, train->store, train->hidden, trained->result.weights,
@@ -466,8 +485,9 @@ const MienCommand mien_command_train = {
       "there are none; never from an earlier training, whose pseudo-labels would teach "
       "the new model its own mistakes.\n\n"
       "Frames of the training split teach, labelled and unlabelled ones; of ten training "
-      "videos one is held out, and the epoch that does best on these is kept; those of "
-      "the validation split measure. Stopped by a signal, or killed, the same command "
+      "videos one is held out: the epoch that does best on these is kept, and the "
+      "post-processing is fitted on them; those of the validation split measure. Stopped "
+      "by a signal, or killed, the same command "
       "goes on from the last whole epoch; after other labels or settings it begins "
       "anew.\n\n"
       "A threshold of an expression or an action unit is the one that this epoch "

@@ -280,19 +280,3 @@ mien_evaluate_processed (const MienEvaluation *evaluation,
   clear_sums (&comparison);
   return ok;
 }
-
-gboolean
-mien_evaluate (MienJob *job,
-               MienStore *store,
-               const GArray *rows,
-               GBytes *weights,
-               int input_size,
-               guint threads,
-               MienMetrics *metrics,
-               GError **error)
-{
-  MienEvaluation evaluation = { job, store, rows, weights, input_size, threads };
-  MienMetrics processed;
-
-  return mien_evaluate_processed (&evaluation, NULL, metrics, &processed, error);
-}

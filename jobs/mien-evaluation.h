@@ -20,18 +20,9 @@ typedef struct
   guint         threads;
 } MienEvaluation;
 
-/* Measures the labelled ones of the rows by METHOD.md section 3. What `evaluate` prints and what
- * `train` stores beside a model both come from here. */
-gboolean mien_evaluate              (MienJob         *job,
-                                     MienStore       *store,
-                                     const GArray    *rows,
-                                     GBytes          *weights,   /* safetensors */
-                                     int              input_size,
-                                     guint            threads,
-                                     MienMetrics     *metrics,
-                                     GError         **error);
-/* The same in one go without and with a post-processing, which may be NULL: then both are the same. The
- * unlabelled neighbours that it smooths over are read too. */
+/* Measures the labelled ones of the rows by METHOD.md section 3, in one go without and with a post-processing,
+ * which may be NULL: then both are the same. The unlabelled neighbours that it smooths over are read
+ * too. What `evaluate` prints and what `train` stores beside a model both come from here. */
 gboolean mien_evaluate_processed    (const MienEvaluation  *evaluation,
                                      const MienPostprocess *postprocess,
                                      MienMetrics           *raw,

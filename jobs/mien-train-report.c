@@ -57,10 +57,12 @@ append_share (GString *text, const char *before, double share)
 static void
 append_trained (GString *text, const char *title, const MienTrained *trained)
 {
-  g_autofree char *metrics = mien_metrics_to_text (&trained->metrics);
+  const MienMetrics *figures = &trained->processed.metrics;
+  g_autofree char *metrics = mien_metrics_to_text (figures);
+  g_autofree char *comparison = mien_postprocessing_to_text (&trained->processed);
 
-  g_string_append_printf (text, "%s\n%s", title, metrics);
-  if (trained->metrics.has_expression)
+  g_string_append_printf (text, "%s\n%s%s", title, metrics, comparison);
+  if (figures->has_expression)
     {
       append_share (text, "coverage         ", trained->result.coverage);
       g_string_append (text, " of expressions at 95 % precision\n");
@@ -94,7 +96,7 @@ mien_trained_to_text (const char *title,
   if (control == NULL)
     return g_string_free (text, FALSE);
   append_trained (text, "control: labels alone, the same steps and seed", control);
-  gain = trained->metrics.score - control->metrics.score;
+  gain = trained->processed.metrics.score - control->processed.metrics.score;
   if (isfinite (gain))
     g_string_append_printf (text,
                             "Learning from unlabelled frames %s the score by %.4f.\n",

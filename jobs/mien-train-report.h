@@ -2,7 +2,7 @@
 #pragma once
 
 #include "mien-hidden-labels.h"
-#include "mien-metrics.h"
+#include "mien-postprocessing.h"
 #include "mien-training.h"
 
 G_BEGIN_DECLS
@@ -15,7 +15,7 @@ G_BEGIN_DECLS
 typedef struct
 {
   MienTrainingResult result;
-  MienMetrics        metrics;              /* on validation */
+  MienProcessed      processed;            /* on validation, with what was fitted on tuning videos */
   gboolean           has_hidden;
   MienHiddenResult   hidden;
 } MienTrained;

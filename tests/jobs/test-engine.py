@@ -77,7 +77,7 @@ def loop(tap, ctl):
     tap.equal(ctl.json('evaluate', project), metrics, 'evaluate measures the same')
     check_model(tap, ctl, project, trained)
 
-    tap.equal(ctl.json('evaluate', project, '--split', 'test'),
+    tap.equal(figures(ctl.json('evaluate', project, '--split', 'test')),
               {'score': None, 'p_mtl': None, 'valence_arousal': None, 'expression': None,
                'action_units': None, 'frames': 0}, 'a split without labels is all null')
     check_propose(tap, ctl, project)
@@ -104,8 +104,13 @@ def loop(tap, ctl):
     ctl.must('verify', project)
 
 
+def figures(metrics):
+    """Without what post-processing adds."""
+    return {name: value for name, value in metrics.items() if name not in ('raw', 'postprocessing', 'tuning')}
+
+
 def check_shape(tap, metrics, status):
-    tap.equal(list(metrics), ['score', 'p_mtl', *TASKS, 'frames'], 'the metrics have their members in order')
+    tap.equal(list(figures(metrics)), ['score', 'p_mtl', *TASKS, 'frames'], 'the metrics have their members in order')
     tap.equal([list(metrics[task]) for task in TASKS],
               [['ccc_valence', 'ccc_arousal'], ['f1', 'per_class', 'accuracy'], ['f1', 'per_unit']],
               'and the tasks theirs')
@@ -307,7 +312,8 @@ def weights(tap, ctl):
     bytes_out = export(ctl, project, first['model'], 'm.safetensors')
     tap.equal(ctl.json('weights', 'import', project, path),
               {'model': 2, 'name': 'm.safetensors', 'has_heads': True, 'input_size': 48}, 'import says what it is')
-    tap.equal(ctl.json('evaluate', project, '--model', '2'), first['metrics'], 'the same weights score the same')
+    tap.equal(figures(ctl.json('evaluate', project, '--model', '2')), figures(first['metrics']),
+              'the same weights score the same')
     tap.ok(export(ctl, project, 2, 'again.safetensors') == bytes_out, 'and come out byte for byte')
     model = ctl.json('models', project)[0]
     tap.equal([model[k] for k in ('origin', 'name', 'thresholds', 'tasks', 'parent')],

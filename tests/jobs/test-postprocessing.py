@@ -11,7 +11,6 @@ import shutil
 import signal
 import sqlite3
 import struct
-import sys
 import time
 
 from mien_tap import main, query
@@ -217,4 +216,4 @@ def fitted(tap, ctl):
 
 
 if __name__ == '__main__':
-    main([globals()[name] for name in sys.argv[3:]] or [definition, evaluate, latecomers, kills, fitted])
+    main([definition, evaluate, latecomers, kills, fitted])
