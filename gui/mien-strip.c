@@ -80,10 +80,9 @@ is_present (const MienNeighbour *neighbour, guint unit)
 {
   const MienLabel *label = &neighbour->labels.item[MIEN_ITEM_FIRST_UNIT + unit];
 
-  if (label->answer == MIEN_ANSWER_VALUE)
-    return label->value[0] != 0.0;
-  return neighbour->has_proposal
-         && (double) neighbour->prediction.action_units[unit] >= 0.5;
+  if (label->answer != MIEN_ANSWER_VALUE && neighbour->has_proposal)
+    label = &neighbour->proposal.labels.item[MIEN_ITEM_FIRST_UNIT + unit];
+  return label->answer == MIEN_ANSWER_VALUE && label->value[0] != 0.0;
 }
 
 /* The three units that there is most to see of: doubtful ones first, then those that come
