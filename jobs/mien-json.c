@@ -37,6 +37,16 @@ mien_json_real (JsonBuilder *builder, const char *name, double value)
 }
 
 void
+mien_json_reals (JsonBuilder *builder, const char *name, const double *values, guint n)
+{
+  json_builder_set_member_name (builder, name);
+  json_builder_begin_array (builder);
+  for (guint i = 0; i < n; i++)
+    mien_json_real (builder, NULL, values[i]);
+  json_builder_end_array (builder);
+}
+
+void
 mien_json_boolean (JsonBuilder *builder, const char *name, gboolean value)
 {
   set_name (builder, name);

@@ -20,6 +20,10 @@ void   mien_json_integer    (JsonBuilder          *builder,
 void   mien_json_real       (JsonBuilder          *builder,
                              const char           *name,
                              double                value);
+void   mien_json_reals      (JsonBuilder          *builder,
+                             const char           *name,
+                             const double         *values,
+                             guint                 n);
 void   mien_json_boolean    (JsonBuilder          *builder,
                              const char           *name,
                              gboolean              value);

@@ -13,16 +13,6 @@
 
 #include <math.h>
 
-static void
-add_reals (JsonBuilder *builder, const char *name, const double *values, guint n)
-{
-  json_builder_set_member_name (builder, name);
-  json_builder_begin_array (builder);
-  for (guint i = 0; i < n; i++)
-    mien_json_real (builder, NULL, values[i]);
-  json_builder_end_array (builder);
-}
-
 /* Opens the object of a task, or says null where it has no labels. */
 static gboolean
 begin_task (JsonBuilder *builder, MienTask task, gboolean has_labels)
@@ -56,14 +46,15 @@ mien_json_metrics_begin (JsonBuilder *builder,
   if (begin_task (builder, MIEN_TASK_EXPRESSION, metrics->has_expression))
     {
       mien_json_real (builder, "f1", metrics->expression_f1);
-      add_reals (builder, "per_class", metrics->expression_f1_of, MIEN_EXPRESSION_COUNT);
+      mien_json_reals (builder, "per_class", metrics->expression_f1_of,
+                       MIEN_EXPRESSION_COUNT);
       mien_json_real (builder, "accuracy", metrics->expression_accuracy);
       json_builder_end_object (builder);
     }
   if (begin_task (builder, MIEN_TASK_ACTION_UNITS, metrics->has_action_units))
     {
       mien_json_real (builder, "f1", metrics->action_units_f1);
-      add_reals (builder, "per_unit", metrics->action_units_f1_of, MIEN_UNIT_COUNT);
+      mien_json_reals (builder, "per_unit", metrics->action_units_f1_of, MIEN_UNIT_COUNT);
       json_builder_end_object (builder);
     }
   mien_json_integer (builder, "frames", (gint64) metrics->n_frames);

@@ -15,16 +15,6 @@
 #include "mien-json.h"
 
 static void
-add_reals (JsonBuilder *builder, const char *name, const double *values, guint n)
-{
-  json_builder_set_member_name (builder, name);
-  json_builder_begin_array (builder);
-  for (guint i = 0; i < n; i++)
-    mien_json_real (builder, NULL, values[i]);
-  json_builder_end_array (builder);
-}
-
-static void
 add_numbers (JsonBuilder *builder, const MienPostprocess *postprocess)
 {
   json_builder_set_member_name (builder, "postprocessing");
@@ -40,10 +30,10 @@ add_numbers (JsonBuilder *builder, const MienPostprocess *postprocess)
   mien_json_real (builder, "expression", postprocess->temperature_expression);
   mien_json_real (builder, "action_units", postprocess->temperature_action_units);
   json_builder_end_object (builder);
-  add_reals (builder, "expression_bias", postprocess->expression_bias,
-             MIEN_EXPRESSION_COUNT);
-  add_reals (builder, "action_unit_thresholds", postprocess->action_unit_thresholds,
-             MIEN_UNIT_COUNT);
+  mien_json_reals (builder, "expression_bias", postprocess->expression_bias,
+                   MIEN_EXPRESSION_COUNT);
+  mien_json_reals (builder, "action_unit_thresholds", postprocess->action_unit_thresholds,
+                   MIEN_UNIT_COUNT);
   json_builder_end_object (builder);
 }
 

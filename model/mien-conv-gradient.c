@@ -39,32 +39,25 @@ size_t
 mien_pass_weights_gradient_scratch (const MienPass *pass, int n)
 {
   int chunk = mien_pass_chunk (pass, n);
-  size_t blocks =
-      (size_t) (chunk * pass->units + pass->height - 1) / (size_t) pass->height;
   Job job;
 
   measure (&job, pass);
-  return mien_pass_operand_size (pass, chunk) + blocks * job.block_size;
+  return mien_pass_operand_size (pass, chunk)
+         + (size_t) mien_pass_blocks (pass, chunk) * job.block_size;
 }
 
 static void
 lay_out_unit (const Job *job, size_t unit, float *to)
 {
-  static const float zeros[MIEN_MAX_CHANNELS];
   const MienPass *pass = job->pass;
   const float *from[16];
-  int at = (int) (unit % (size_t) pass->units), tile = pass->tile;
-  int top = at / pass->unit_columns * tile, left = at % pass->unit_columns * tile;
-  size_t image = unit / (size_t) pass->units, side = (size_t) pass->to_side;
   size_t padding = job->pitch - 16 - (size_t) pass->out_pitch;
 
-  for (int k = 0; k < tile * tile; k++)
+  for (int k = 0; k < pass->tile * pass->tile; k++)
     {
-      int i = top + k / tile, j = left + k % tile;
-      bool inside = i < pass->grid_rows && j < pass->grid_columns;
-      size_t pixel = (image * side + (size_t) i) * side + (size_t) j;
+      ptrdiff_t at = mien_pass_place (pass, unit, k);
 
-      from[k] = inside ? job->d_y + pixel * (size_t) pass->out_pitch : zeros;
+      from[k] = at >= 0 ? job->d_y + at : mien_no_pixel;
     }
   if (pass->winograd != NULL)
     pass->winograd->output_gradient (from, pass->out_pitch, to, job->spread);
@@ -130,9 +123,6 @@ mien_pass_weights_gradient (MienPool *pool,
                             float *scratch)
 {
   int chunk = mien_pass_chunk (pass, n);
-  size_t x_image = (size_t) pass->side * (size_t) pass->side * (size_t) pass->in_pitch;
-  size_t y_image =
-      (size_t) pass->to_side * (size_t) pass->to_side * (size_t) pass->out_pitch;
   Job job = { .operand = scratch,
               .gradients = scratch + mien_pass_operand_size (pass, chunk),
               .sums = sums };
@@ -141,11 +131,11 @@ mien_pass_weights_gradient (MienPool *pool,
   for (int done = 0; done < n; done += chunk)
     {
       job.n = n - done < chunk ? n - done : chunk;
-      job.blocks =
-          (size_t) (job.n * pass->units + pass->height - 1) / (size_t) pass->height;
-      job.d_y = d_y + (size_t) done * y_image;
+      job.blocks = (size_t) mien_pass_blocks (pass, job.n);
+      job.d_y = d_y + (size_t) done * mien_pass_y_size (pass);
       job.add = done > 0;
-      mien_pass_lay_out (pool, pass, job.n, x + (size_t) done * x_image, scratch);
+      mien_pass_lay_out (pool, pass, job.n, x + (size_t) done * mien_pass_x_size (pass),
+                         scratch);
       mien_pool_run (pool, (size_t) (job.n * pass->units), lay_out_units, &job);
       mien_pool_run (pool, (size_t) pass->points * job.row_groups, multiply_part, &job);
     }

@@ -17,7 +17,7 @@ enum
   GRADIENT_HEIGHT = 96,   /* units that a product of the weights' gradient sums over */
 };
 
-static const float zeros[MIEN_MAX_CHANNELS]; /* what lies beyond the border */
+const float mien_no_pixel[MIEN_MAX_CHANNELS];
 
 static int
 padded (int size, int step)
@@ -162,13 +162,14 @@ mien_pass_chunk (const MienPass *pass, int n)
   return chunk < n ? chunk : n;
 }
 
-/* The pixel of the unit's tile or taps at (r, s), or zeros. */
+/* The pixel of the unit's tile or taps at (r, s), or none. */
 static const float *
 pixel_at (const MienPass *pass, const float *image, int y, int x)
 {
   bool inside = y >= 0 && y < pass->side && x >= 0 && x < pass->side;
 
-  return inside ? image + (size_t) (y * pass->side + x) * (size_t) pass->in_pitch : zeros;
+  return inside ? image + (size_t) (y * pass->side + x) * (size_t) pass->in_pitch
+                : mien_no_pixel;
 }
 
 static void
@@ -216,11 +217,10 @@ mien_pass_lay_out_units (const MienPass *pass,
                          float *block)
 {
   size_t units = (size_t) pass->units;
-  size_t image_size = (size_t) pass->side * (size_t) pass->side * (size_t) pass->in_pitch;
 
   for (size_t unit = begin; unit < end; unit++)
     {
-      const float *image = x + unit / units * image_size;
+      const float *image = x + unit / units * mien_pass_x_size (pass);
       int i = (int) (unit % units) / pass->unit_columns;
       int j = (int) (unit % units) % pass->unit_columns;
       float *to = block + unit % (size_t) pass->height * (size_t) pass->k_pitch;

@@ -97,6 +97,38 @@ void     mien_pass_unpack_gradient          (MienPool       *pool,
                                              const float    *sums,
                                              float          *d_w);
 
+/* What lies beyond the border. */
+extern const float mien_no_pixel[MIEN_MAX_CHANNELS];
+
+/* Floats of an image that is read, and of one that is written. */
+static inline size_t
+mien_pass_x_size (const MienPass *pass)
+{
+  return (size_t) pass->side * (size_t) pass->side * (size_t) pass->in_pitch;
+}
+
+static inline size_t
+mien_pass_y_size (const MienPass *pass)
+{
+  return (size_t) pass->to_side * (size_t) pass->to_side * (size_t) pass->out_pitch;
+}
+
+/* Where output k, in rows, of a unit lies in y: its first channel; -1 beyond the border. */
+static inline ptrdiff_t
+mien_pass_place (const MienPass *pass, size_t unit, int k)
+{
+  size_t image = unit / (size_t) pass->units, side = (size_t) pass->to_side;
+  int at = (int) (unit % (size_t) pass->units);
+  int i = at / pass->unit_columns * pass->tile + k / pass->tile;
+  int j = at % pass->unit_columns * pass->tile + k % pass->tile;
+  size_t row = (size_t) (i * pass->to_step + pass->to_top);
+  size_t column = (size_t) (j * pass->to_step + pass->to_left);
+
+  if (i >= pass->grid_rows || j >= pass->grid_columns)
+    return -1;
+  return (ptrdiff_t) (((image * side + row) * side + column) * (size_t) pass->out_pitch);
+}
+
 /* Columns of all panels. */
 static inline int
 mien_pass_padded_out (const MienPass *pass)

@@ -41,37 +41,21 @@ units_in (const Job *job, size_t b)
   return (int) (units - b * height < height ? units - b * height : height);
 }
 
-/* Where pixel (i, j) of the grid of image `image` lies in y. */
-static size_t
-place (const MienPass *pass, size_t image, int i, int j)
-{
-  size_t row = (size_t) (i * pass->to_step + pass->to_top);
-  size_t column = (size_t) (j * pass->to_step + pass->to_left),
-         side = (size_t) pass->to_side;
-
-  return ((image * side + row) * side + column) * (size_t) pass->out_pitch;
-}
-
 /* A unit's sums -> its pixels of y: channels c .. c + channels - 1. */
 static void
 finish_unit (const Job *job, size_t unit, const float *sums, int c, int channels)
 {
   const MienPass *pass = job->pass;
-  size_t image = unit / (size_t) pass->units;
-  int at = (int) (unit % (size_t) pass->units), tile = pass->tile;
-  int top = at / pass->unit_columns * tile, left = at % pass->unit_columns * tile;
   const float *bias = job->bias != NULL ? job->bias + c : NULL;
   const float *residual[16];
   float *to[16];
 
-  for (int k = 0; k < tile * tile; k++)
+  for (int k = 0; k < pass->tile * pass->tile; k++)
     {
-      int i = top + k / tile, j = left + k % tile;
-      bool inside = i < pass->grid_rows && j < pass->grid_columns;
-      size_t pixel = inside ? place (pass, image, i, j) + (size_t) c : 0;
+      ptrdiff_t at = mien_pass_place (pass, unit, k);
 
-      to[k] = inside ? job->y + pixel : NULL;
-      residual[k] = inside && job->residual != NULL ? job->residual + pixel : NULL;
+      to[k] = at >= 0 ? job->y + at + c : NULL;
+      residual[k] = at >= 0 && job->residual != NULL ? job->residual + at + c : NULL;
     }
   if (pass->winograd != NULL)
     pass->winograd->output (sums, (size_t) pass->height * (size_t) pass->kernels->panel,
@@ -175,9 +159,6 @@ mien_pass_run (MienPool *pool,
   int n_threads = mien_pool_threads (pool);
   bool shared = is_shared (pass, n, n_threads);
   int chunk = shared ? mien_pass_chunk (pass, n) : n;
-  size_t x_image = (size_t) pass->side * (size_t) pass->side * (size_t) pass->in_pitch;
-  size_t y_image =
-      (size_t) pass->to_side * (size_t) pass->to_side * (size_t) pass->out_pitch;
   Job job = { .pass = pass,
               .panels = (size_t) (mien_pass_padded_out (pass) / pass->kernels->panel),
               .packed = packed,
@@ -194,9 +175,9 @@ mien_pass_run (MienPool *pool,
 
       job.n = n - done < chunk ? n - done : chunk;
       job.blocks = (size_t) mien_pass_blocks (pass, job.n);
-      job.x = x + first * x_image;
-      job.y = y + first * y_image;
-      job.residual = residual != NULL ? residual + first * y_image : NULL;
+      job.x = x + first * mien_pass_x_size (pass);
+      job.y = y + first * mien_pass_y_size (pass);
+      job.residual = residual != NULL ? residual + first * mien_pass_y_size (pass) : NULL;
       if (shared)
         {
           mien_pass_lay_out (pool, pass, job.n, job.x, job.operand);

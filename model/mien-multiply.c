@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
 /*
- * The matrix product that all convolutions end in: ROWS x 2 vectors of sums are kept in
- * registers, each step of k loads two vectors of b and spreads ROWS numbers of a. b is
- * two vectors wide and its rows may lie side by side (a packed panel), so that it streams
- * through the first cache. What c held is added at the end: sums that run on from block
- * to block would lose a digit over the pixels of a batch. Built once per processor.
+ * The matrix product that all convolutions end in, and what a direct one adds to its
+ * sums: ROWS x 2 vectors of sums are kept in registers, each step of k loads two vectors
+ * of b and spreads ROWS numbers of a. b is two vectors wide and its rows may lie side by
+ * side (a packed panel), so that it streams through the first cache. What c held is added
+ * at the end: sums that run on from block to block would lose a digit over the pixels of
+ * a batch. Built once per processor.
  */
 
 #include "mien-kernels-private.h"
