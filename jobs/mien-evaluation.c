@@ -30,18 +30,10 @@ is_labelled (const MienPackRow *row)
   return labelled;
 }
 
-/* 0 is what a row says of a frame without a number, and the largest of one whose number
- * is too large for it. */
-gint64
-mien_evaluation_number (const MienPackRow *row)
-{
-  return row->number > 0 && row->number < G_MAXINT32 ? row->number : MIEN_NO_NUMBER;
-}
-
 static gboolean
 are_neighbours (const MienPackRow *a, const MienPackRow *b, gint64 radius)
 {
-  gint64 x = mien_evaluation_number (a), y = mien_evaluation_number (b);
+  gint64 x = a->number, y = b->number;
 
   return a->video == b->video && x >= 0 && y >= 0 && ABS (x - y) <= radius;
 }
@@ -235,7 +227,7 @@ compare_video (const MienPackRow *rows,
 
   for (guint i = 0; i < n; i++)
     {
-      numbers[i] = mien_evaluation_number (&rows[i]);
+      numbers[i] = rows[i].number;
       if (is_labelled (&rows[i]))
         compare (comparison->raw, &comparison->neutral, &rows[i],
                  said + i * MIEN_POSTPROCESS_ANSWER);

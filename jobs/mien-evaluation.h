@@ -46,7 +46,5 @@ gboolean mien_evaluation_read       (const MienEvaluation   *evaluation,
                                      const MienAnswersFuncs *funcs,
                                      gpointer                data,
                                      GError                **error);
-/* The number that smoothing goes by; MIEN_NO_NUMBER where the row has none. */
-gint64   mien_evaluation_number     (const MienPackRow      *row);
 
 G_END_DECLS

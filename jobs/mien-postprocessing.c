@@ -132,7 +132,7 @@ collect_video (const MienPackRow *rows,
       MienPostprocessFrame frame = {
         .group = group,
         .video = rows[i].video,
-        .number = mien_evaluation_number (&rows[i]),
+        .number = rows[i].number,
         .valence_arousal = { rows[i].valence, rows[i].arousal },
         .expression = rows[i].expression,
       };

@@ -20,6 +20,7 @@
 
 #include "mien-frame-reader.h"
 #include "mien-frames.h"
+#include "mien-postprocess.h"
 #include "mien-safetensors.h"
 #include "mien-tuning.h"
 
@@ -74,7 +75,7 @@ collect (const MienFrame *frame, const MienLabels *labels, gpointer data, GError
   if (collection->split == MIEN_SPLIT_TRAIN)
     row.split =
         mien_tuning_holds (frame->video_name) ? MIEN_PACK_TUNING : MIEN_PACK_TRAIN;
-  row.number = (gint32) CLAMP (frame->number, 0, G_MAXINT32);
+  row.number = frame->number <= G_MAXINT32 ? (gint32) frame->number : MIEN_NO_NUMBER;
   fill_labels (labels, &row);
   collection->n_videos +=
       rows->len == 0

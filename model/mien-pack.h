@@ -42,7 +42,7 @@ typedef struct
   uint8_t  zero[2];
   int64_t  frame;               /* the sender's own number of the frame */
   uint32_t video;               /* rows of one video share it */
-  int32_t  number;              /* frame number inside the video, 0 if it has none */
+  int32_t  number;              /* frame number inside the video, -1 if it has none */
   uint8_t  more_zero[24];
 } MienPackRow;
 

@@ -15,6 +15,7 @@
 #include "mien-demo.h"
 #include "mien-events.h"
 #include "mien-frames.h"
+#include "mien-postprocess.h"
 #include "mien-safetensors.h"
 
 enum
@@ -178,6 +179,36 @@ test_frames (Fixture *f, gconstpointer data)
     }
 }
 
+/* The number 0 is one too: its frame has neighbours, a frame without a number has none.
+ */
+static void
+test_numbers (Fixture *f, gconstpointer data)
+{
+  const MienPackRow *any = &g_array_index (f->rows, MienPackRow, 0);
+  struct
+  {
+    const char *key;
+    gint64 number, row_number;
+  } frames[] = { { "demo01/00000.jpg", 0, 0 },
+                 { "demo01/portrait.jpg", -1, MIEN_NO_NUMBER },
+                 { "demo01/9999999999.jpg", G_GINT64_CONSTANT (9999999999),
+                   MIEN_NO_NUMBER } };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GBytes) image = mien_frames_image (f->store, any->frame, &error);
+  g_autoptr (GArray) rows = NULL;
+  gint64 ids[G_N_ELEMENTS (frames)];
+  gboolean added;
+
+  for (guint i = 0; i < G_N_ELEMENTS (frames); i++)
+    g_assert_true (mien_frames_ensure (f->store, any->video, frames[i].key,
+                                       frames[i].number, &ids[i], &added, &error)
+                   && mien_frames_set_image (f->store, ids[i], image, 112, 112, &error));
+  rows = mien_training_rows (&f->job, f->store, MIEN_SPLIT_TRAIN, NULL, &error);
+  g_assert_no_error (error);
+  for (guint i = 0; i < G_N_ELEMENTS (frames); i++)
+    g_assert_cmpint (row_of (rows, ids[i])->number, ==, frames[i].row_number);
+}
+
 /* Any label or name that changes makes another digest, and so another run. */
 static void
 test_digest (Fixture *f, gconstpointer data)
@@ -275,6 +306,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   ADD ("labels", test_labels);
   ADD ("frames", test_frames);
+  ADD ("numbers", test_numbers);
   ADD ("digest", test_digest);
   ADD ("pack", test_pack);
   ADD ("no-folder", test_no_folder);
