@@ -179,8 +179,7 @@ test_frames (Fixture *f, gconstpointer data)
     }
 }
 
-/* The number 0 is one too: its frame has neighbours, a frame without a number has none.
- */
+/* 0 is a number too: such a frame has neighbours, one without a number has none. */
 static void
 test_numbers (Fixture *f, gconstpointer data)
 {
