@@ -10,6 +10,7 @@
 
 #include "mien-adam.h"
 #include "mien-kernels.h"
+#include "mien-network-int8.h"
 #include "mien-network-private.h"
 #include "mien-random.h"
 
@@ -28,6 +29,7 @@ typedef struct
   const MienEngineOptions *options;
   MienPool *pool;
   MienNetwork *network;
+  MienNetworkInt8 *int8;
   MienAdam adam;
   float *images, *outputs;
 
@@ -133,6 +135,13 @@ run_inference (Bench *bench)
                       bench->outputs, NULL);
 }
 
+static void
+run_int8_inference (Bench *bench)
+{
+  mien_network_int8_infer (bench->int8, bench->images, (int) bench->options->batch,
+                           bench->outputs, NULL);
+}
+
 /* A step without the loss: its gradient is a fixed one. */
 static void
 run_step (Bench *bench)
@@ -150,9 +159,18 @@ run_step (Bench *bench)
 static int
 bench_inference (Bench *bench, char *error)
 {
-  (void) error;
-  print_rate (bench, "infer", median_time (run_inference, bench),
-              forward_work (bench->network));
+  void (*run) (Bench *) = run_inference;
+
+  if (mien_engine_is_int8 (bench->options))
+    {
+      mien_network_observe (bench->network, bench->images, (int) bench->options->batch,
+                            bench->outputs, NULL);
+      bench->int8 = mien_network_int8_new (bench->network, error);
+      if (bench->int8 == NULL)
+        return -1;
+      run = run_int8_inference;
+    }
+  print_rate (bench, "infer", median_time (run, bench), forward_work (bench->network));
   return 0;
 }
 
@@ -280,6 +298,7 @@ bench (const MienEngineOptions *options,
   mien_adam_clear (&bench.adam);
   free (bench.images);
   free (bench.outputs);
+  mien_network_int8_free (bench.int8);
   mien_network_free (bench.network);
   mien_pool_free (bench.pool);
   return status;

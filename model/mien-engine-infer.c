@@ -3,12 +3,14 @@
 /*
  * The command `infer`: answers to frames that come in by the pipe, until `end`. All of a
  * message's pixels are read before its answer is written, so that neither side waits for
- * the other with a full pipe; they are worked through in batches as they come.
+ * the other with a full pipe; they are worked through in batches as they come. In eight
+ * bits the first frames are answered in float32, and fix the ranges for all that follow.
  */
 
 #include "mien-engine.h"
 
 #include "mien-answers.h"
+#include "mien-network-int8.h"
 #include "mien-protocol.h"
 
 #include <stdlib.h>
@@ -24,12 +26,44 @@ typedef struct
 {
   MienReader reader;
   MienNetwork *network;
+  MienNetworkInt8 *int8; /* NULL while the ranges are not known */
   size_t side, batch;
+  size_t to_observe; /* frames, before the ranges are known */
   bool spread;
   uint8_t *pixels;                    /* [batch, side, side, 3] */
   float *images, *outputs, *mirrored; /* of one batch */
   float *answers;                     /* [MAX_FRAMES, MIEN_ANSWER] */
 } Inference;
+
+/* The batch's pixels, perhaps mirrored, through the network. */
+static void
+run_network (Inference *inference, size_t n, bool mirrored, float *outputs)
+{
+  size_t pixels = inference->side * inference->side;
+
+  for (size_t i = 0; i < n; i++)
+    mien_normalise (inference->pixels + i * pixels * 3, (int) inference->side, mirrored,
+                    inference->images + i * pixels * 3);
+  if (inference->int8 != NULL)
+    mien_network_int8_infer (inference->int8, inference->images, (int) n, outputs, NULL);
+  else if (inference->to_observe > 0)
+    mien_network_observe (inference->network, inference->images, (int) n, outputs, NULL);
+  else
+    mien_network_infer (inference->network, inference->images, (int) n, outputs, NULL);
+}
+
+/* n of the frames have been observed. */
+static int
+observed (Inference *inference, size_t n, char *error)
+{
+  if (inference->to_observe == 0)
+    return 0;
+  inference->to_observe -= n;
+  if (inference->to_observe > 0)
+    return 0;
+  inference->int8 = mien_network_int8_new (inference->network, error);
+  return inference->int8 != NULL ? 0 : -1;
+}
 
 static int
 answer_batch (Inference *inference, size_t n, float *answers, char *error)
@@ -39,19 +73,9 @@ answer_batch (Inference *inference, size_t n, float *answers, char *error)
   if (mien_reader_bytes (&inference->reader, inference->pixels, n * pixels * 3, error)
       != MIEN_READ_DONE)
     return -1;
-  for (size_t i = 0; i < n; i++)
-    mien_normalise (inference->pixels + i * pixels * 3, (int) inference->side, false,
-                    inference->images + i * pixels * 3);
-  mien_network_infer (inference->network, inference->images, (int) n, inference->outputs,
-                      NULL);
+  run_network (inference, n, false, inference->outputs);
   if (inference->spread)
-    {
-      for (size_t i = 0; i < n; i++)
-        mien_normalise (inference->pixels + i * pixels * 3, (int) inference->side, true,
-                        inference->images + i * pixels * 3);
-      mien_network_infer (inference->network, inference->images, (int) n,
-                          inference->mirrored, NULL);
-    }
+    run_network (inference, n, true, inference->mirrored);
   for (size_t i = 0; i < n; i++)
     if (mien_answer (inference->outputs + i * MIEN_OUTPUTS,
                      inference->spread ? inference->mirrored + i * MIEN_OUTPUTS : NULL,
@@ -60,17 +84,27 @@ answer_batch (Inference *inference, size_t n, float *answers, char *error)
       return snprintf (error, MIEN_ERROR_SIZE,
                        "the weights give answers that are no numbers; train again"),
              -1;
-  return 0;
+  return observed (inference, n, error);
+}
+
+static size_t
+smaller (size_t a, size_t b)
+{
+  return a < b ? a : b;
 }
 
 static int
 answer_frames (Inference *inference, size_t n, char *error)
 {
-  for (size_t i = 0; i < n; i += inference->batch)
-    if (answer_batch (inference, n - i < inference->batch ? n - i : inference->batch,
-                      inference->answers + i * MIEN_ANSWER, error)
-        != 0)
-      return -1;
+  for (size_t done = 0, some; done < n; done += some)
+    {
+      some = smaller (n - done, inference->batch);
+      if (inference->to_observe > 0)
+        some = smaller (some, inference->to_observe);
+      if (answer_batch (inference, some, inference->answers + done * MIEN_ANSWER, error)
+          != 0)
+        return -1;
+    }
   if (mien_say (stdout, "answers %zu", n) != 0
       || mien_say_bytes (stdout, inference->answers, n * MIEN_ANSWER * sizeof (float))
              != 0)
@@ -121,6 +155,8 @@ mien_engine_infer (const MienEngineOptions *options, char *error)
   inference->side = side;
   inference->batch = batch;
   inference->spread = !options->no_spread;
+  inference->to_observe =
+      mien_engine_is_int8 (options) ? (size_t) options->calibration : 0;
   inference->pixels = malloc (batch * side * side * 3);
   inference->images = malloc (batch * side * side * 3 * sizeof (float));
   inference->outputs = malloc (batch * MIEN_OUTPUTS * sizeof (float));
@@ -136,6 +172,7 @@ mien_engine_infer (const MienEngineOptions *options, char *error)
                                   (int) options->threads, &shape, NULL, &pool, error);
   if (inference->network != NULL)
     status = converse (inference, error);
+  mien_network_int8_free (inference->int8);
   mien_network_free (inference->network);
   mien_pool_free (pool);
   free (inference->pixels);

@@ -22,6 +22,7 @@
 typedef enum
 {
   TEXT,
+  PRECISION,
   COUNT,
   FLAG,
 } Kind;
@@ -59,6 +60,11 @@ typedef struct
     "--threads", COUNT, AT (threads), 1, 64, false                                       \
   }
 
+#define PRECISIONS                                                                       \
+  {                                                                                      \
+    "--precision", PRECISION, AT (precision), 0, 0, false                                \
+  }
+
 static const Option FORWARD[] = {
   WEIGHTS (true),
   { "--input", TEXT, AT (input), 0, 0, true },
@@ -67,8 +73,13 @@ static const Option FORWARD[] = {
 };
 
 static const Option INFER[] = {
-  WEIGHTS (true), { "--size", COUNT, AT (size), 48, 224, true },        BATCH,
-  THREADS,        { "--no-spread", FLAG, AT (no_spread), 0, 0, false },
+  WEIGHTS (true),
+  { "--size", COUNT, AT (size), 48, 224, true },
+  BATCH,
+  THREADS,
+  { "--no-spread", FLAG, AT (no_spread), 0, 0, false },
+  PRECISIONS,
+  { "--calibration", COUNT, AT (calibration), 1, 4096, false },
 };
 
 static const Option TRAIN[] = {
@@ -76,6 +87,11 @@ static const Option TRAIN[] = {
   { "--run", TEXT, AT (run), 0, 0, true },
   THREADS,
   WEIGHTS (false),
+};
+
+static const Option BENCH_INFER[] = {
+  BATCH,      { "--size", COUNT, AT (size), 48, 224, false }, THREADS,
+  PRECISIONS, { "--json", FLAG, AT (json), 0, 0, false },
 };
 
 static const Option BENCH[] = {
@@ -95,9 +111,10 @@ static const Command COMMANDS[] = {
     { .batch = 0 } },
   { "infer",
     mien_engine_infer,
-    "--weights FILE --size N [--batch N] [--threads N] [--no-spread]",
+    "--weights FILE --size N [--batch N] [--threads N] [--no-spread]\n"
+    "      [--precision fp32|int8] [--calibration N]",
     OPTIONS (INFER),
-    { .batch = 32 } },
+    { .batch = 32, .precision = "fp32", .calibration = 128 } },
   { "forward",
     mien_engine_forward,
     "--weights W.safetensors --input X.safetensors --output Y.safetensors\n"
@@ -106,9 +123,9 @@ static const Command COMMANDS[] = {
     { .batch = 32 } },
   { "bench infer",
     mien_engine_bench_infer,
-    "[--batch N] [--size N] [--threads N] [--json]",
-    OPTIONS (BENCH),
-    { .batch = 64, .size = 112 } },
+    "[--batch N] [--size N] [--threads N] [--precision fp32|int8] [--json]",
+    OPTIONS (BENCH_INFER),
+    { .batch = 64, .size = 112, .precision = "fp32" } },
   { "bench train",
     mien_engine_bench_train,
     "[--batch N] [--size N] [--threads N] [--json]",
@@ -183,6 +200,11 @@ set_option (const Option *option, const char *text, MienEngineOptions *options)
     {
       *(const char **) at = text;
       return text[0] != '\0' ? 0 : -1;
+    }
+  if (option->kind == PRECISION)
+    {
+      *(const char **) at = text;
+      return strcmp (text, "fp32") == 0 || strcmp (text, "int8") == 0 ? 0 : -1;
     }
   errno = 0;
   number = strtod (text, &end);

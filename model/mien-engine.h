@@ -2,6 +2,7 @@
 #pragma once
 
 #include <stdbool.h>
+#include <string.h>
 
 #include "mien-network.h"
 #include "mien-train-settings.h"
@@ -15,6 +16,8 @@ typedef struct
 {
   const char       *weights, *input, *output, *pack, *run;
   long              size, batch, threads;              /* threads 0: not given */
+  const char       *precision;                         /* "fp32" or "int8" */
+  long              calibration;                       /* frames that int8 takes its ranges from */
   bool              no_spread, json;
   MienTrainSettings train;                             /* of the command train */
 } MienEngineOptions;
@@ -32,6 +35,12 @@ int          mien_engine_bench_train  (const MienEngineOptions *options,
                                        char                    *error);
 int          mien_engine_bench_layers (const MienEngineOptions *options,
                                        char                    *error);
+
+static inline bool
+mien_engine_is_int8 (const MienEngineOptions *options)
+{
+  return strcmp (options->precision, "int8") == 0;
+}
 
 /* CPUs that this process may use, 1 .. 64. */
 int          mien_engine_cpus         (void);

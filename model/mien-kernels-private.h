@@ -62,6 +62,7 @@ void MIEN_ISA (mien_finish)   (const float *from, int channels, const float *bia
 
 extern const MienWinograd MIEN_ISA (mien_winograd_2);
 extern const MienWinograd MIEN_ISA (mien_winograd_4);
+extern const MienInt8     MIEN_ISA (mien_int8);
 
 void MIEN_ISA (mien_moments)          (size_t n, int pitch, const float *x, double *sum, double *squares);
 void MIEN_ISA (mien_normalise)        (size_t n, int channels, const float *x, const float *scale,

@@ -22,4 +22,5 @@ const MienKernels MIEN_ISA (mien_kernels) = {
   .max_pool = MIEN_ISA (mien_max_pool),
   .max_pool_gradient = MIEN_ISA (mien_max_pool_gradient),
   .winograd = { &MIEN_ISA (mien_winograd_2), &MIEN_ISA (mien_winograd_4) },
+  .int8 = &MIEN_ISA (mien_int8),
 };

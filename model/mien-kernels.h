@@ -3,6 +3,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /*
  * What depends on the processor. The kernels are written once, on vectors of the compiler's
@@ -19,6 +20,7 @@ enum
   MIEN_MAX_POINTS = 36,            /* of a Winograd tile: 6 x 6 */
   MIEN_MAX_TAPS = 49,              /* of a convolution: 7 x 7 */
   MIEN_MAX_CHANNELS = 8192,
+  MIEN_INT8_POINTS = 36,           /* eight bits know one tile: F(4x4, 3x3) */
 };
 
 /* The transforms of F(tile x tile, 3x3), tile + 2 points a side. A tensor [points] lies `spread` floats
@@ -53,6 +55,53 @@ typedef struct
                            size_t              spread,
                            float              *d_w);
 } MienWinograd;
+
+/* What becomes of an eight-bit layer's sum: sum scale + shift (+ residual residual_scale), each product and
+ * sum rounded to float, then to the nearest of 0 .. 255 (halves to the even one). Numbers of channels. */
+typedef struct
+{
+  const float *scale, *shift, *residual_scale;
+} MienRescale;
+
+/* Inference in eight bits: activations 0 .. 255, laid out as above. They are spread to 16 bits, and multiplied
+ * with weights of as many, so that F(4x4, 3x3) fits in; sums are exact modulo 2^32 (WINOGRAD.md). */
+typedef struct
+{
+  /* c [m, panel] = a b, or += if add. a [m, 2 pairs], rows a_row apart; b [pairs][panel][2]. */
+  void (*multiply) (int            m,
+                    int            pairs,
+                    const int16_t *a,
+                    size_t         a_row,
+                    const int16_t *b,
+                    uint32_t      *c,
+                    size_t         c_row,
+                    bool           add);
+  /* The sums [n, panel] of n pixels -> their channels, pixels pitch apart. residual may be NULL. */
+  void (*finish)   (int                n,
+                    int                channels,
+                    const uint32_t    *from,
+                    const MienRescale *rescale,
+                    const uint8_t     *residual,
+                    uint8_t           *to,
+                    size_t             pitch);
+  /* From [36] pixels -> to [36][channels]; and from [36][channels] -> [16] pixels, where a NULL is beyond
+   * the border and residual may be NULL. */
+  void (*input)    (const uint8_t *const *from,
+                    int                   channels,
+                    int16_t              *to,
+                    size_t                spread);
+  void (*output)   (const uint32_t       *from,
+                    size_t                spread,
+                    int                   channels,
+                    const MienRescale    *rescale,
+                    const uint8_t *const *residual,
+                    uint8_t *const       *to);
+  /* As max_pool below. */
+  void (*max_pool) (int            side,
+                    int            channels,
+                    const uint8_t *x,
+                    uint8_t       *y);
+} MienInt8;
 
 typedef struct
 {
@@ -129,6 +178,7 @@ typedef struct
                                    const float *d_y,
                                    float       *d_x);
   const MienWinograd *winograd[2]; /* F(2x2, 3x3) and F(4x4, 3x3) */
+  const MienInt8     *int8;
 } MienKernels;
 
 const MienKernels *mien_kernels       (void);

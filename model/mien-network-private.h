@@ -21,6 +21,7 @@ typedef struct
   float         *z, *y;            /* before and behind the normalisation; inference has y alone */
   float         *batch_mean, *inverse;
   float         *packed, *bias;    /* of inference: with the normalisation folded in */
+  float         *range;            /* of inference: largest |y| of a channel that was observed */
 } MienUnit;
 
 typedef struct
@@ -55,6 +56,9 @@ struct MienNetwork
   float           *d_a, *d_b, *d_c;          /* the largest activation each */
   float           *packed, *scratch;         /* of one convolution at a time */
 };
+
+/* network->means -> network->features, outputs, and a copy of the features unless that is NULL. */
+void mien_network_run_heads (MienNetwork *network, int n, float *outputs, float *features);
 
 static inline int
 mien_unit_side (const MienUnit *unit)

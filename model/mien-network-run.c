@@ -47,6 +47,22 @@ infer_unit (MienNetwork *network,
 }
 
 static void
+observe_unit (MienNetwork *network,
+              MienUnit *unit,
+              int n,
+              const float *x,
+              const float *residual)
+{
+  int pixels = n * mien_unit_area (unit), pitch = mien_pitch (unit->conv.out);
+  const float *y = unit->y;
+
+  infer_unit (network, unit, n, x, residual);
+  for (int i = 0; i < pixels; i++, y += pitch)
+    for (int c = 0; c < pitch; c++)
+      unit->range[c] = fmaxf (unit->range[c], fabsf (y[c]));
+}
+
+static void
 forward_unit (MienNetwork *network,
               MienUnit *unit,
               int n,
@@ -158,27 +174,56 @@ run_heads (MienNetwork *network, int n, float *outputs)
 }
 
 void
-mien_network_infer (MienNetwork *network,
-                    const float *images,
-                    int n,
-                    float *outputs,
-                    float *features)
+mien_network_run_heads (MienNetwork *network, int n, float *outputs, float *features)
 {
   int width = 8 * network->shape.width;
+
+  mien_unit_forward (n, width, network->means, network->features, network->norm);
+  run_heads (network, n, outputs);
+  if (features != NULL)
+    memcpy (features, network->features, (size_t) n * (size_t) width * sizeof *features);
+}
+
+static void
+infer (MienNetwork *network,
+       UnitFunc run,
+       const float *images,
+       int n,
+       float *outputs,
+       float *features)
+{
+  size_t width = 8 * (size_t) network->shape.width;
   size_t image = 3 * (size_t) network->side * (size_t) network->side;
 
   for (int done = 0; done < n; done += network->at_once)
     {
       int some = n - done < network->at_once ? n - done : network->at_once;
 
-      run_trunk (network, infer_unit, images + (size_t) done * image, some,
-                 network->means + (size_t) done * (size_t) width);
+      run_trunk (network, run, images + (size_t) done * image, some,
+                 network->means + (size_t) done * width);
       network->is_packed = !network->training;
     }
-  mien_unit_forward (n, width, network->means, network->features, network->norm);
-  run_heads (network, n, outputs);
-  if (features != NULL)
-    memcpy (features, network->features, (size_t) n * (size_t) width * sizeof *features);
+  mien_network_run_heads (network, n, outputs, features);
+}
+
+void
+mien_network_infer (MienNetwork *network,
+                    const float *images,
+                    int n,
+                    float *outputs,
+                    float *features)
+{
+  infer (network, infer_unit, images, n, outputs, features);
+}
+
+void
+mien_network_observe (MienNetwork *network,
+                      const float *images,
+                      int n,
+                      float *outputs,
+                      float *features)
+{
+  infer (network, observe_unit, images, n, outputs, features);
 }
 
 void

@@ -221,7 +221,10 @@ plan_convolutions (MienNetwork *network)
           scratch = larger (scratch, mien_conv_scratch_backward (conv, n, n_threads));
         }
       else
-        unit->packed = take (network, mien_conv_packed (conv));
+        {
+          unit->packed = take (network, mien_conv_packed (conv));
+          unit->range = take (network, pitch);
+        }
     }
   network->packed = take (network, packed);
   network->scratch = take (network, scratch);
@@ -299,6 +302,9 @@ mien_network_new (MienNetworkShape shape,
     memset (network->parameters[i].value, 0, network->parameters[i].n * sizeof (float));
   if (training)
     mien_network_zero_gradients (network);
+  for (int i = 0; i < network->n_units && !training; i++)
+    for (int c = 0; c < mien_pitch (network->units[i].conv.out); c++)
+      network->units[i].range[c] = 0;
   return network;
 }
 

@@ -78,6 +78,13 @@ void           mien_network_infer        (MienNetwork       *network,
                                           int                n,
                                           float             *outputs,
                                           float             *features);
+/* As mien_network_infer, of a network for inference; what a channel of any layer is known to reach grows to
+ * what it reaches here (mien-network-int8.h). */
+void           mien_network_observe      (MienNetwork       *network,
+                                          const float       *images,
+                                          int                n,
+                                          float             *outputs,
+                                          float             *features);
 /* Training mode: batch statistics (running ones updated with momentum 0.1, unbiased variance as
  * torch), dropout 0.5 drawn from dropout_seed (0: no dropout). Keeps what backward needs. */
 void           mien_network_forward      (MienNetwork       *network,

@@ -95,6 +95,45 @@ mien_naive_conv_at (const MienConv *conv,
   return sum;
 }
 
+uint8_t
+mien_naive_conv_int8_at (const MienConv *conv,
+                         const void *x,
+                         const int16_t *w,
+                         const MienRescale *rescale,
+                         const uint8_t *residual,
+                         int image,
+                         int out,
+                         int i,
+                         int j)
+{
+  int pitch = conv->of_images ? conv->in : mien_pitch (conv->in);
+  size_t side = (size_t) mien_conv_out_side (conv);
+  size_t place = (((size_t) image * side + (size_t) i) * side + (size_t) j)
+                     * (size_t) mien_pitch (conv->out)
+                 + (size_t) out;
+  int64_t sum = 0;
+  float y;
+
+  for (int r = 0; r < conv->kernel; r++)
+    for (int s = 0; s < conv->kernel; s++)
+      {
+        int row = i * conv->stride + r - conv->pad,
+            column = j * conv->stride + s - conv->pad;
+        size_t at = (size_t) (((image * conv->side + row) * conv->side + column) * pitch);
+
+        if (row < 0 || row >= conv->side || column < 0 || column >= conv->side)
+          continue;
+        for (int in = 0; in < conv->in; in++)
+          sum += (conv->of_images ? ((const int16_t *) x)[at + (size_t) in]
+                                  : ((const uint8_t *) x)[at + (size_t) in])
+                 * w[((out * conv->in + in) * conv->kernel + r) * conv->kernel + s];
+      }
+  y = (float) sum * rescale->scale[out] + rescale->shift[out];
+  if (residual != NULL)
+    y += residual[place] * rescale->residual_scale[out];
+  return (uint8_t) rintf (fminf (fmaxf (y, 0), 255));
+}
+
 /* Of the outputs that read the pixel: those with i stride + r - pad = row. */
 double
 mien_naive_conv_input_gradient_at (const MienConv *conv,

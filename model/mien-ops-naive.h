@@ -2,6 +2,7 @@
 #pragma once
 
 #include "mien-augment.h"
+#include "mien-conv-int8.h"
 #include "mien-losses.h"
 #include "mien-ops.h"
 
@@ -41,6 +42,16 @@ double mien_naive_conv_weight_gradient_at (const MienConv *conv,
                                            int             in,
                                            int             r,
                                            int             s);
+/* One output of a convolution in eight bits, as mien-conv-int8.h lays it out. */
+uint8_t mien_naive_conv_int8_at           (const MienConv    *conv,
+                                           const void        *x,
+                                           const int16_t     *w,
+                                           const MienRescale *rescale,
+                                           const uint8_t     *residual,
+                                           int                image,
+                                           int                out,
+                                           int                i,
+                                           int                j);
 /* Batch statistics, normalisation, residual (may be NULL), ReLU. */
 void   mien_naive_norm      (int               n,
                              int               channels,

@@ -96,6 +96,25 @@ def test_spread():
     assert any(answer[10] > 1e-4 for answer in answers)
 
 
+def test_int8():
+    """In eight bits: the first frames answer as in float32, those after them nearly so, however they are cut."""
+    frames, answers = noise(24, seed=3), []
+    with infer('--batch', 5) as e:
+        e.line()
+        exact = ask(e, frames)
+    for cuts in ((24,), (3, 10, 11)):
+        with infer('--precision', 'int8', '--calibration', 8, '--batch', 5) as e:
+            e.line()
+            answers.append(sum((ask(e, [frames.pop(0) for _ in range(cut)]) for cut in cuts), []))
+        frames = noise(24, seed=3)
+    assert answers[0] == answers[1]
+    assert answers[0][:8] == exact[:8]
+    assert answers[0][8:] != exact[8:]
+    worst = max(abs(x - y) for a, b in zip(answers[0], exact) for x, y in zip(a, b))
+    assert worst < 0.2
+    assert run('infer', '--weights', WEIGHTS, '--size', SIDE, '--precision', 'int4')[1] == 2
+
+
 def test_largest_message():
     """4096 frames in one message, more than both pipes hold."""
     with infer('--no-spread') as e:
@@ -215,7 +234,7 @@ def test_forward_files():
     expect_error(*forward('input', [1, 3, 48, 48], to='/nonexistent/y'), '/nonexistent/y')
 
 
-TESTS = (test_answers, test_spread, test_largest_message, test_rubbish, test_random_bytes, test_ends,
+TESTS = (test_answers, test_spread, test_int8, test_largest_message, test_rubbish, test_random_bytes, test_ends,
          test_bad_weights, test_forward_files)
 
 engine.write_safetensors(WEIGHTS, with_heads())

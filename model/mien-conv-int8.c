@@ -1,0 +1,431 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/*
+ * A convolution in eight bits: the forward pass of mien-conv-pass.c in other numbers. Its
+ * geometry is that pass's (a size in floats is one in int16_t here), the operand and the
+ * weights hold two neighbours in k side by side, and a block of the operand meets the
+ * weights as in mien-conv-product.c.
+ */
+
+#include "mien-conv-int8.h"
+
+#include "mien-conv-private.h"
+
+#include <string.h>
+
+enum
+{
+  DEPTH = 512, /* of a product at a time: its panel stays in the first cache */
+  SMALL_WEIGHTS = 3 << 19, /* numbers that can be read anew for each block */
+  ENOUGH_BLOCKS = 4,       /* for each worker, to share them evenly */
+  ENOUGH_TILES = 12,       /* to make up for reading four times the weights */
+  TILE = 4,
+  SIDE = 6,
+  TAPS = 3,
+};
+
+typedef struct
+{
+  MienPass pass;
+  const MienInt8 *kernels;
+  int n, pairs;
+  size_t blocks, panels;
+  const void *x;
+  const int16_t *packed;
+  const int16_t *w;
+  int16_t *to_pack;
+  const MienRescale *rescale;
+  const uint8_t *residual;
+  uint8_t *y;
+  int16_t *operand;    /* of all blocks, where it is shared */
+  char *scratch;       /* of the workers, each: sums, and its block */
+  size_t scratch_size; /* bytes */
+  bool of_images;
+} Job;
+
+static Job
+job_of (const MienConv *conv)
+{
+  MienPass pass = mien_pass_forward (conv);
+
+  return (Job){ .pass = pass,
+                .kernels = pass.kernels->int8,
+                .pairs = (pass.k + 1) / 2,
+                .panels = (size_t) (mien_pass_padded_out (&pass) / pass.kernels->panel),
+                .of_images = conv->of_images };
+}
+
+int
+mien_conv_int8_choose (const MienConv *conv, int n)
+{
+  int side = mien_conv_out_side (conv);
+  int tiles = (side + TILE - 1) / TILE * ((side + TILE - 1) / TILE);
+
+  if (conv->kernel != TAPS || conv->stride != 1 || conv->of_images || side < TILE - 1)
+    return 0;
+  return n * tiles >= ENOUGH_TILES ? TILE : 0;
+}
+
+size_t
+mien_conv_int8_packed (const MienConv *conv)
+{
+  Job job = job_of (conv);
+
+  return job.panels
+         * (size_t) (job.pass.points * job.pairs * 2 * job.pass.kernels->panel);
+}
+
+/* G w G' of one filter, times 24, 6, 6, 24, 24 and 6 along either side: whole numbers,
+ * which mien-int8.c divides by again. */
+static void
+transform_filter (const int16_t *w, int16_t *u)
+{
+  int half[TAPS][SIDE];
+
+  for (int i = 0; i < TAPS + SIDE; i++)
+    {
+      bool second = i >= TAPS;
+      int a = second ? half[0][i - TAPS] : w[i * TAPS];
+      int b = second ? half[1][i - TAPS] : w[i * TAPS + 1];
+      int c = second ? half[2][i - TAPS] : w[i * TAPS + 2];
+      const int line[SIDE] = {
+        6 * a, a + b + c, a - b + c, a + 2 * b + 4 * c, a - 2 * b + 4 * c, 6 * c
+      };
+
+      for (int k = 0; k < SIDE; k++)
+        if (second)
+          u[k * SIDE + i - TAPS] = (int16_t) line[k];
+        else
+          half[i][k] = line[k];
+    }
+}
+
+/* The weights of channel c of an output, at all points. */
+static void
+spread_filter (const Job *job, size_t out, int c, int16_t *to, size_t pair, size_t point)
+{
+  const MienPass *pass = &job->pass;
+  int taps = pass->rows * pass->columns;
+  const int16_t *w = job->w + (out * (size_t) pass->in + (size_t) c) * (size_t) taps;
+  int16_t u[MIEN_INT8_POINTS];
+
+  if (pass->tile > 0 && pass->winograd != NULL)
+    {
+      transform_filter (w, u);
+      for (int k = 0; k < pass->points; k++)
+        to[(size_t) k * point + (size_t) (c / 2) * pair + (size_t) (c % 2)] = u[k];
+      return;
+    }
+  for (int k = 0; k < taps; k++)
+    {
+      int at = k * pass->in_pitch + c;
+
+      to[(size_t) (at / 2) * pair + (size_t) (at % 2)] = w[k];
+    }
+}
+
+/* Items: panels. packed [panel][point][pairs][columns][2] */
+static void
+pack_panels (void *data, int worker, size_t begin, size_t end)
+{
+  const Job *job = data;
+  size_t columns = (size_t) job->pass.kernels->panel, pair = 2 * columns;
+  size_t point = (size_t) job->pairs * pair;
+  size_t panel_size = (size_t) job->pass.points * point;
+
+  (void) worker;
+  for (size_t panel = begin; panel < end; panel++)
+    {
+      int16_t *to = job->to_pack + panel * panel_size;
+
+      memset (to, 0, panel_size * sizeof *to);
+      for (size_t column = 0; column < columns; column++)
+        for (int c = 0; c < job->pass.in; c++)
+          if (panel * columns + column < (size_t) job->pass.out)
+            spread_filter (job, panel * columns + column, c, to + 2 * column, pair,
+                           point);
+    }
+}
+
+void
+mien_conv_int8_pack (MienPool *pool,
+                     const MienConv *conv,
+                     const int16_t *w,
+                     int16_t *packed)
+{
+  Job job = job_of (conv);
+
+  job.w = w;
+  job.to_pack = packed;
+  mien_pool_run (pool, job.panels, pack_panels, &job);
+}
+
+/* The pixel at (y, x), or zeros. */
+static const uint8_t *
+pixel_at (const Job *job, const uint8_t *image, int y, int x)
+{
+  const MienPass *pass = &job->pass;
+  bool inside = y >= 0 && y < pass->side && x >= 0 && x < pass->side;
+
+  return inside ? image + (size_t) (y * pass->side + x) * (size_t) pass->in_pitch
+                : (const uint8_t *) mien_no_pixel;
+}
+
+static void
+transform_unit (const Job *job, const uint8_t *image, int i, int j, int16_t *to)
+{
+  const MienPass *pass = &job->pass;
+  const uint8_t *from[MIEN_INT8_POINTS];
+
+  for (int r = 0; r < SIDE; r++)
+    for (int s = 0; s < SIDE; s++)
+      from[r * SIDE + s] =
+          pixel_at (job, image, i * TILE - pass->top + r, j * TILE - pass->left + s);
+  job->kernels->input (from, pass->in_pitch, to, pass->spread);
+}
+
+/* n numbers of x, from `at` on. */
+static void
+widen (const Job *job, size_t at, size_t n, int16_t *to)
+{
+  const uint8_t *bytes = (const uint8_t *) job->x + at;
+
+  if (job->of_images)
+    memcpy (to, (const int16_t *) job->x + at, n * sizeof *to);
+  else
+    for (size_t k = 0; k < n; k++)
+      to[k] = bytes[k];
+}
+
+/* Row by row of the taps, as copy_unit of mien-conv-pass.c. */
+static void
+copy_unit (const Job *job, size_t image, int i, int j, int16_t *to)
+{
+  const MienPass *pass = &job->pass;
+  size_t pitch = (size_t) pass->in_pitch, row = (size_t) pass->columns * pitch;
+  int left = j * pass->step - pass->left, right = left + pass->columns;
+  int begin = left > 0 ? left : 0, end = right < pass->side ? right : pass->side;
+  bool whole = begin == left && end == right;
+
+  to[2 * job->pairs - 1] = 0; /* where k is odd */
+  for (int r = 0; r < pass->rows; r++, to += row)
+    {
+      int y = i * pass->step - pass->top + r;
+      bool inside = y >= 0 && y < pass->side && begin < end;
+
+      if (!inside || !whole)
+        memset (to, 0, row * sizeof *to);
+      if (inside)
+        widen (job, image + (size_t) (y * pass->side + begin) * pitch,
+               (size_t) (end - begin) * pitch, to + (size_t) (begin - left) * pitch);
+    }
+}
+
+/* Units of block b. */
+static size_t
+units_in (const Job *job, size_t b)
+{
+  size_t units = (size_t) job->n * (size_t) job->pass.units;
+  size_t height = (size_t) job->pass.height;
+
+  return units - b * height < height ? units - b * height : height;
+}
+
+static void
+lay_out (const Job *job, size_t b, int16_t *block)
+{
+  const MienPass *pass = &job->pass;
+  size_t units = (size_t) pass->units, first = b * (size_t) pass->height;
+  size_t end = first + units_in (job, b);
+
+  for (size_t unit = first; unit < end; unit++, block += pass->k_pitch)
+    {
+      size_t image = unit / units * mien_pass_x_size (pass);
+      int i = (int) (unit % units) / pass->unit_columns;
+      int j = (int) (unit % units) % pass->unit_columns;
+
+      if (pass->winograd != NULL)
+        transform_unit (job, (const uint8_t *) job->x + image, i, j, block);
+      else
+        copy_unit (job, image, i, j, block);
+    }
+}
+
+/* A tile's sums -> its pixels of y: channels c .. c + channels - 1. */
+static void
+finish_tile (const Job *job, size_t unit, const uint32_t *sums, int c, int channels)
+{
+  const MienPass *pass = &job->pass;
+  size_t side = (size_t) pass->to_side, pitch = (size_t) pass->out_pitch;
+  size_t image = unit / (size_t) pass->units;
+  int at = (int) (unit % (size_t) pass->units);
+  int i = at / pass->unit_columns * TILE, j = at % pass->unit_columns * TILE;
+  size_t first = ((image * side + (size_t) i) * side + (size_t) j) * pitch + (size_t) c;
+  MienRescale rescale = *job->rescale;
+  const uint8_t *residual[TILE * TILE];
+  uint8_t *to[TILE * TILE];
+
+  for (int k = 0; k < TILE * TILE; k++)
+    {
+      bool inside = i + k / TILE < pass->to_side && j + k % TILE < pass->to_side;
+      size_t place = first + ((size_t) (k / TILE) * side + (size_t) (k % TILE)) * pitch;
+
+      to[k] = inside ? job->y + place : NULL;
+      residual[k] = inside && job->residual != NULL ? job->residual + place : NULL;
+    }
+  rescale.scale += c;
+  rescale.shift += c;
+  rescale.residual_scale += c;
+  job->kernels->output (sums, (size_t) pass->height * (size_t) pass->kernels->panel,
+                        channels, &rescale, job->residual != NULL ? residual : NULL, to);
+}
+
+/* The same of n pixels, which lie one behind the other. */
+static void
+finish_pixels (const Job *job,
+               size_t unit,
+               int n,
+               const uint32_t *sums,
+               int c,
+               int channels)
+{
+  size_t pitch = (size_t) job->pass.out_pitch, first = unit * pitch + (size_t) c;
+  MienRescale rescale = *job->rescale;
+
+  rescale.scale += c;
+  rescale.shift += c;
+  rescale.residual_scale += c;
+  job->kernels->finish (n, channels, sums, &rescale,
+                        job->residual != NULL ? job->residual + first : NULL,
+                        job->y + first, pitch);
+}
+
+static void
+multiply_block (const Job *job,
+                size_t block,
+                size_t panel,
+                const int16_t *operand,
+                uint32_t *sums)
+{
+  const MienPass *pass = &job->pass;
+  size_t columns = (size_t) pass->kernels->panel, pairs = (size_t) job->pairs;
+  size_t pitch = (size_t) pass->k_pitch, height = (size_t) pass->height;
+  const int16_t *packed =
+      job->packed + panel * (size_t) pass->points * pairs * 2 * columns;
+  int units = (int) units_in (job, block);
+  int c = (int) (panel * columns), left = pass->out_pitch - c;
+  int channels = left < (int) columns ? left : (int) columns;
+
+  for (size_t point = 0; point < (size_t) pass->points; point++)
+    for (size_t done = 0; done < pairs; done += DEPTH / 2)
+      job->kernels->multiply (units,
+                              (int) (pairs - done < DEPTH / 2 ? pairs - done : DEPTH / 2),
+                              operand + point * pass->spread + 2 * done, pitch,
+                              packed + (point * pairs + done) * 2 * columns,
+                              sums + point * height * columns, columns, done > 0);
+  if (pass->winograd == NULL)
+    finish_pixels (job, block * height, units, sums, c, channels);
+  for (int u = 0; u < units && pass->winograd != NULL; u++)
+    finish_tile (job, block * height + (size_t) u, sums + (size_t) u * columns, c,
+                 channels);
+}
+
+/* Items: blocks. */
+static void
+multiply_own (void *data, int worker, size_t begin, size_t end)
+{
+  const Job *job = data;
+  uint32_t *sums = (void *) (job->scratch + (size_t) worker * job->scratch_size);
+  int16_t *operand = (void *) (sums + mien_pass_sums_size (&job->pass));
+
+  for (size_t block = begin; block < end; block++)
+    {
+      lay_out (job, block, operand);
+      for (size_t panel = 0; panel < job->panels; panel++)
+        multiply_block (job, block, panel, operand, sums);
+    }
+}
+
+/* Items: blocks. */
+static void
+lay_out_blocks (void *data, int worker, size_t begin, size_t end)
+{
+  const Job *job = data;
+
+  (void) worker;
+  for (size_t block = begin; block < end; block++)
+    lay_out (job, block, job->operand + block * job->pass.block_size);
+}
+
+/* Items: panels times blocks. */
+static void
+multiply_shared (void *data, int worker, size_t begin, size_t end)
+{
+  const Job *job = data;
+  uint32_t *sums = (void *) (job->scratch + (size_t) worker * job->scratch_size);
+
+  for (size_t item = begin; item < end; item++)
+    multiply_block (job, item % job->blocks, item / job->blocks,
+                    job->operand + item % job->blocks * job->pass.block_size, sums);
+}
+
+size_t
+mien_conv_int8_scratch (const MienConv *conv, int n, int n_threads)
+{
+  Job job = job_of (conv);
+  const MienPass *pass = &job.pass;
+  size_t threads = (size_t) n_threads;
+
+  /* A smaller batch may have too few blocks where a full one has not. */
+  return threads * mien_pass_sums_size (pass) * sizeof (uint32_t)
+         + (mien_pass_operand_size (pass, mien_pass_chunk (pass, n))
+            + threads * pass->block_size)
+               * sizeof (int16_t);
+}
+
+void
+mien_conv_int8_forward (MienPool *pool,
+                        const MienConv *conv,
+                        int n,
+                        const void *x,
+                        const int16_t *packed,
+                        const MienRescale *rescale,
+                        const uint8_t *residual,
+                        uint8_t *y,
+                        void *scratch)
+{
+  Job job = job_of (conv);
+  const MienPass *pass = &job.pass;
+  int n_threads = mien_pool_threads (pool);
+  bool shared =
+      job.panels * (size_t) (pass->points * job.pairs * 2 * pass->kernels->panel)
+          > SMALL_WEIGHTS
+      || mien_pass_blocks (pass, n) < ENOUGH_BLOCKS * n_threads;
+  int chunk = shared ? mien_pass_chunk (pass, n) : n;
+
+  job.packed = packed;
+  job.rescale = rescale;
+  job.scratch = scratch;
+  job.scratch_size = mien_pass_sums_size (pass) * sizeof (uint32_t)
+                     + (shared ? 0 : pass->block_size * sizeof (int16_t));
+  job.operand = (void *) (job.scratch + (size_t) n_threads * job.scratch_size);
+  for (int done = 0; done < n; done += chunk)
+    {
+      size_t first = (size_t) done;
+
+      job.n = n - done < chunk ? n - done : chunk;
+      job.blocks = (size_t) mien_pass_blocks (pass, job.n);
+      job.x = (const char *) x
+              + first * mien_pass_x_size (pass)
+                    * (conv->of_images ? sizeof (int16_t) : sizeof (uint8_t));
+      job.y = y + first * mien_pass_y_size (pass);
+      job.residual = residual != NULL ? residual + first * mien_pass_y_size (pass) : NULL;
+      if (shared)
+        {
+          mien_pool_run (pool, job.blocks, lay_out_blocks, &job);
+          mien_pool_run (pool, job.blocks * job.panels, multiply_shared, &job);
+        }
+      else
+        mien_pool_run (pool, job.blocks, multiply_own, &job);
+    }
+}
