@@ -13,8 +13,11 @@
 
 #include "mien-commands.h"
 
+#include <string.h>
+
 #include "mien-chosen-model.h"
 #include "mien-inference.h"
+#include "mien-int8.h"
 #include "mien-json.h"
 #include "mien-postprocessing.h"
 #include "mien-proposing.h"
@@ -29,7 +32,9 @@ typedef struct
   MienStore *store;
   MienModel *model;
   GBytes *weights;
-  gboolean raw;
+  gboolean raw, int8;
+  MienInt8Check check;
+  GBytes *calibration; /* NULL: answers in float32 */
   MienPostprocess
       postprocess; /* changes nothing where there is none, or it is left out */
   guint threads;
@@ -43,6 +48,7 @@ propose_clear (Propose *propose)
 {
   g_clear_pointer (&propose->model, mien_model_free);
   g_clear_pointer (&propose->weights, g_bytes_unref);
+  g_clear_pointer (&propose->calibration, g_bytes_unref);
   g_clear_pointer (&propose->plan, g_array_unref);
   g_clear_pointer (&propose->window, mien_window_free);
   g_clear_pointer (&propose->store, mien_store_close);
@@ -108,6 +114,7 @@ read_plan (Propose *propose, GError **error)
     .input_size = propose->model->input_size,
     .threads = propose->threads,
     .spread = TRUE,
+    .calibration = propose->calibration,
     .cancellable = propose->job->cancellable,
   };
   g_autofree gint64 *frames = g_new (gint64, propose->plan->len);
@@ -234,6 +241,8 @@ print_result (Propose *propose, GError **error)
       mien_json_integer (builder, "frames", (gint64) propose->done);
       mien_json_integer (builder, "left_out", (gint64) propose->left_out);
       mien_json_integer (builder, "queue", (gint64) status.queue);
+      if (propose->int8)
+        mien_json_int8_check (builder, "int8", &propose->check);
       json_builder_end_object (builder);
       mien_job_print_json (job, builder);
       return TRUE;
@@ -269,6 +278,40 @@ prepare_model (Propose *propose, gint64 id, GError **error)
   return TRUE;
 }
 
+/* Answers in eight bits, if the tuning videos speak for them. */
+static gboolean
+prepare_int8 (Propose *propose, GError **error)
+{
+  MienJob *job = propose->job;
+  g_autoptr (GArray) rows =
+      mien_training_rows (job, propose->store, MIEN_SPLIT_TRAIN, NULL, error);
+  g_autoptr (GArray) tuning = g_array_new (FALSE, FALSE, sizeof (MienPackRow));
+  g_autofree char *text = NULL;
+  MienEvaluation evaluation = { .job = job,
+                                .store = propose->store,
+                                .rows = tuning,
+                                .weights = propose->weights,
+                                .input_size = propose->model->input_size,
+                                .threads = propose->threads };
+
+  if (rows == NULL)
+    return FALSE;
+  for (guint i = 0; i < rows->len; i++)
+    if (g_array_index (rows, MienPackRow, i).split == MIEN_PACK_TUNING)
+      g_array_append_val (tuning, g_array_index (rows, MienPackRow, i));
+  evaluation.calibration = propose->calibration = mien_int8_calibration (
+      job, propose->store, rows, evaluation.input_size, propose->threads, error);
+  if (propose->calibration == NULL
+      || !mien_int8_check (&evaluation, &propose->postprocess, &propose->check, error))
+    return FALSE;
+  if (propose->check.refusal != NULL)
+    g_clear_pointer (&propose->calibration, g_bytes_unref);
+  text = mien_int8_check_to_text (&propose->check);
+  if (!job->json)
+    mien_job_print (job, "%s", text);
+  return TRUE;
+}
+
 static gboolean
 propose_model (Propose *propose, gint64 id, GError **error)
 {
@@ -277,6 +320,7 @@ propose_model (Propose *propose, gint64 id, GError **error)
   mien_progress_stage (propose->job->progress, "propose");
   return mien_store_set_bulk (propose->store, TRUE, error)
          && prepare_model (propose, id, error)
+         && (!propose->int8 || prepare_int8 (propose, error))
          && persist (propose, error)
          /* A candidate's proposals would be the first to go. */
          && (!propose->model->current || mien_proposals_prune (propose->store, error))
@@ -285,16 +329,27 @@ propose_model (Propose *propose, gint64 id, GError **error)
 }
 
 static gboolean
+parse_precision (MienJob *job, const char *text, gboolean *int8, GError **error)
+{
+  *int8 = g_strcmp0 (text, "int8") == 0;
+  return text == NULL || *int8 || strcmp (text, "fp32") == 0
+         || mien_job_usage_error (job, error, "--precision takes fp32 or int8");
+}
+
+static gboolean
 run_propose (MienJob *job, GError **error)
 {
   g_auto (Propose) propose = { .job = job };
   g_autofree char *model = NULL;
   g_autofree char *threads = NULL;
+  g_autofree char *precision = NULL;
   const GOptionEntry entries[] = {
     { "model", 0, 0, G_OPTION_ARG_FILENAME, &model,
       "The model, by number; the one in use by default", "ID" },
     { "raw", 0, 0, G_OPTION_ARG_NONE, &propose.raw,
       "Leave the model's post-processing out", NULL },
+    { "precision", 0, 0, G_OPTION_ARG_FILENAME, &precision,
+      "fp32 (the default), or int8, where the tuning videos speak for it", "NAME" },
     { "threads", 0, 0, G_OPTION_ARG_FILENAME, &threads, "The CPUs by default", "N" },
     G_OPTION_ENTRY_NULL
   };
@@ -302,7 +357,8 @@ run_propose (MienJob *job, GError **error)
 
   if (!mien_job_parse (job, entries, error)
       || !mien_job_parse_model (job, model, &id, error)
-      || !mien_job_parse_threads (job, threads, &propose.threads, error))
+      || !mien_job_parse_threads (job, threads, &propose.threads, error)
+      || !parse_precision (job, precision, &propose.int8, error))
     return FALSE;
   propose.store = mien_store_open (job->operands[0], MIEN_STORE_READ_WRITE, error);
   if (propose.store == NULL)
@@ -328,5 +384,11 @@ const MienCommand mien_command_propose = {
       "when the model in use proposes.\n\n"
       "A model with post-processing smooths its answers along the frames of a video, and "
       "calibrates their confidence, before they meet the thresholds. --raw leaves that "
-      "out; a model that proposes the other way than before reads all frames anew.",
+      "out; a model that proposes the other way than before reads all frames anew.\n\n"
+      "--precision int8 computes with activations of eight bits, in little more than "
+      "half "
+      "the time. The labelled frames of the tuning videos are answered both ways first; "
+      "unless at least 99 % of the answers agree in every task, and the 95 % interval of "
+      "what the score loses (a bootstrap over videos) ends below 0.01, float32 is taken. "
+      "Frames that were read before are not read anew.",
 };

@@ -20,8 +20,8 @@
 
 G_STATIC_ASSERT (sizeof (MienPrediction) == MIEN_POSTPROCESS_ANSWER * sizeof (float));
 
-static gboolean
-is_labelled (const MienPackRow *row)
+gboolean
+mien_evaluation_is_labelled (const MienPackRow *row)
 {
   gboolean labelled = row->expression >= 0 || !isnan (row->valence);
 
@@ -49,7 +49,7 @@ pick_rows (const GArray *rows, gint64 radius)
 
   for (guint i = 0; i < rows->len; i++)
     {
-      if (is_labelled (&all[i]))
+      if (mien_evaluation_is_labelled (&all[i]))
         nearest = &all[i];
       wanted[i] = nearest == &all[i]
                   || (nearest != NULL && are_neighbours (nearest, &all[i], radius));
@@ -57,7 +57,7 @@ pick_rows (const GArray *rows, gint64 radius)
   nearest = NULL;
   for (guint i = rows->len; i-- > 0;)
     {
-      if (is_labelled (&all[i]))
+      if (mien_evaluation_is_labelled (&all[i]))
         nearest = &all[i];
       wanted[i] |= nearest != NULL && are_neighbours (nearest, &all[i], radius);
     }
@@ -124,6 +124,7 @@ read_once (Reading *reading, GError **error)
     .weights = evaluation->weights,
     .input_size = evaluation->input_size,
     .threads = evaluation->threads,
+    .calibration = evaluation->calibration,
     .cancellable = evaluation->job->cancellable,
   };
   g_autoptr (GArray) frames = mien_training_rows_frames (reading->picked);
@@ -228,7 +229,7 @@ compare_video (const MienPackRow *rows,
   for (guint i = 0; i < n; i++)
     {
       numbers[i] = rows[i].number;
-      if (is_labelled (&rows[i]))
+      if (mien_evaluation_is_labelled (&rows[i]))
         compare (comparison->raw, &comparison->neutral, &rows[i],
                  said + i * MIEN_POSTPROCESS_ANSWER);
     }
@@ -243,7 +244,7 @@ compare_video (const MienPackRow *rows,
       return FALSE;
     }
   for (guint i = 0; i < n; i++)
-    if (is_labelled (&rows[i]))
+    if (mien_evaluation_is_labelled (&rows[i]))
       compare (comparison->processed, comparison->postprocess, &rows[i],
                processed + i * MIEN_POSTPROCESS_ANSWER);
   return TRUE;

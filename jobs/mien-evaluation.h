@@ -18,7 +18,11 @@ typedef struct
   GBytes       *weights;                   /* safetensors */
   int           input_size;
   guint         threads;
+  GBytes       *calibration;               /* answers in eight bits, as in mien-inference.h; or NULL */
 } MienEvaluation;
+
+/* A person or a list has said something of it. */
+gboolean mien_evaluation_is_labelled (const MienPackRow    *row);
 
 /* Measures the labelled ones of the rows by METHOD.md section 3, in one go without and with a post-processing,
  * which may be NULL: then both are the same. The unlabelled neighbours that it smooths over are read

@@ -26,15 +26,24 @@ enum
 
 G_STATIC_ASSERT (sizeof (MienPrediction) == N_ANSWERS * sizeof (float));
 
+static guint
+count_calibration (const MienInferenceOptions *options)
+{
+  gsize frame = (gsize) options->input_size * (gsize) options->input_size * 3;
+
+  return options->calibration != NULL
+             ? (guint) (g_bytes_get_size (options->calibration) / frame)
+             : 0;
+}
+
 static MienEngine *
 start (const MienInferenceOptions *options, GError **error)
 {
   g_autofree char *size = g_strdup_printf ("%d", options->input_size);
   g_autofree char *threads = g_strdup_printf ("%u", options->threads);
-  const char *arguments[] = { "infer", "--size",
-                              size,    "--threads",
-                              threads, options->spread ? NULL : "--no-spread",
-                              NULL };
+  g_autofree char *calibration = g_strdup_printf ("%u", count_calibration (options));
+  const char *arguments[16] = { "infer", "--size", size, "--threads", threads };
+  guint n = 5;
   MienEngineOptions engine = {
     .arguments = arguments,
     .weights = options->weights,
@@ -42,6 +51,15 @@ start (const MienInferenceOptions *options, GError **error)
     .cancellable = options->cancellable,
   };
 
+  if (!options->spread)
+    arguments[n++] = "--no-spread";
+  if (options->calibration != NULL)
+    {
+      arguments[n++] = "--precision";
+      arguments[n++] = "int8";
+      arguments[n++] = "--calibration";
+      arguments[n++] = calibration;
+    }
   return mien_engine_start (&engine, error);
 }
 
@@ -63,13 +81,17 @@ is_sane (const MienPrediction *prediction)
 }
 
 static gboolean
-send_batch (MienEngine *engine, const MienFrameBatch *batch, int side, GError **error)
+send_batch (MienEngine *engine,
+            const guint8 *rgb,
+            guint n_frames,
+            int side,
+            GError **error)
 {
-  g_autofree char *line = g_strdup_printf ("frames %u\n", batch->n);
+  g_autofree char *line = g_strdup_printf ("frames %u\n", n_frames);
 
   return mien_engine_send (engine, line, strlen (line), error)
-         && mien_engine_send (engine, batch->rgb,
-                              (gsize) batch->n * (gsize) side * (gsize) side * 3, error);
+         && mien_engine_send (engine, rgb,
+                              (gsize) n_frames * (gsize) side * (gsize) side * 3, error);
 }
 
 static gboolean
@@ -92,6 +114,19 @@ receive_answers (MienEngine *engine, MienPrediction *predictions, guint n, GErro
   g_set_error (error, MIEN_JOB_ERROR, MIEN_JOB_ERROR_CRASHED,
                "mien-engine gave other answers than it was asked for; try again");
   return FALSE;
+}
+
+/* The frames that fix the ranges; what the engine says of them is not wanted. */
+static gboolean
+calibrate (MienEngine *engine, const MienInferenceOptions *options, GError **error)
+{
+  guint n = count_calibration (options);
+  g_autofree MienPrediction *predictions = g_new (MienPrediction, n);
+
+  return n == 0
+         || (send_batch (engine, g_bytes_get_data (options->calibration, NULL), n,
+                         options->input_size, error)
+             && receive_answers (engine, predictions, n, error));
 }
 
 static gboolean
@@ -122,14 +157,14 @@ mien_inference_run (const MienInferenceOptions *options,
   guint n_answered = 0;
   MienFrameBatch batch;
 
-  if (engine == NULL)
+  if (engine == NULL || !calibrate (engine, options, error))
     return FALSE;
   mien_frame_reader_next (reader, &batch);
   while (batch.n > 0)
     {
       guint n = batch.n;
 
-      if (!send_batch (engine, &batch, options->input_size, error)
+      if (!send_batch (engine, batch.rgb, n, options->input_size, error)
           || (n_answered > 0 && !func (index, predictions, n_answered, data, error)))
         return FALSE;
       memcpy (index, batch.index, n * sizeof *index);

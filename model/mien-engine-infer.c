@@ -74,7 +74,8 @@ answer_batch (Inference *inference, size_t n, float *answers, char *error)
       != MIEN_READ_DONE)
     return -1;
   run_network (inference, n, false, inference->outputs);
-  if (inference->spread)
+  /* The ranges are the same with and without a spread. */
+  if (inference->spread || inference->to_observe > 0)
     run_network (inference, n, true, inference->mirrored);
   for (size_t i = 0; i < n; i++)
     if (mien_answer (inference->outputs + i * MIEN_OUTPUTS,

@@ -39,6 +39,23 @@ moments_add (Moments *m, double x, double y)
   m->m_xy += dx * (y - m->mean_y);
 }
 
+/* Chan, Golub and LeVeque's update for two sets. */
+static void
+moments_merge (Moments *m, const Moments *more)
+{
+  double n = m->n + more->n;
+  double dx = more->mean_x - m->mean_x, dy = more->mean_y - m->mean_y;
+
+  if (more->n == 0)
+    return;
+  m->m_xx += more->m_xx + dx * dx * m->n * more->n / n;
+  m->m_yy += more->m_yy + dy * dy * m->n * more->n / n;
+  m->m_xy += more->m_xy + dx * dy * m->n * more->n / n;
+  m->mean_x += dx * more->n / n;
+  m->mean_y += dy * more->n / n;
+  m->n = n;
+}
+
 /* 2 cov / (var x + var y + (mean x - mean y)^2); 0 where both are the same constant. */
 static double
 moments_ccc (const Moments *m)
@@ -106,6 +123,24 @@ mien_metrics_add (MienMetricsSums *sums,
     }
   if (labelled)
     sums->n_frames++;
+}
+
+void
+mien_metrics_merge (MienMetricsSums *sums, const MienMetricsSums *more)
+{
+  moments_merge (&sums->valence, &more->valence);
+  moments_merge (&sums->arousal, &more->arousal);
+  sums->n_frames += more->n_frames;
+  sums->n_units += more->n_units;
+  for (int c = 0; c < 8; c++)
+    for (int k = 0; k < 8; k++)
+      sums->confusion[c][k] += more->confusion[c][k];
+  for (int k = 0; k < 12; k++)
+    {
+      sums->hits[k] += more->hits[k];
+      sums->false_alarms[k] += more->false_alarms[k];
+      sums->misses[k] += more->misses[k];
+    }
 }
 
 static void

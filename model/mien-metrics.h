@@ -36,5 +36,8 @@ void mien_metrics_add    (MienMetricsSums       *sums,
                           const float            predicted_valence_arousal[2],
                           int                    predicted_expression,
                           const int8_t           predicted_action_units[12]);
+/* As if all that was added to more had been added to sums. */
+void mien_metrics_merge  (MienMetricsSums       *sums,
+                          const MienMetricsSums *more);
 void mien_metrics_finish (const MienMetricsSums *sums,
                           MienMetrics           *metrics);

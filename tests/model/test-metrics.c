@@ -73,6 +73,46 @@ test_all_three (void)
 }
 
 /* Ranked: right right wrong right right | right wrong (alike) | wrong. */
+/* In two parts that are put together, an empty one before them: as in one. */
+static void
+test_merge (void)
+{
+  enum
+  {
+    FRAMES = 40,
+  };
+  MienMetricsSums *whole = mien_metrics_sums_new (), *merged = mien_metrics_sums_new ();
+  MienMetricsSums *parts[2] = { mien_metrics_sums_new (), mien_metrics_sums_new () };
+  MienMetrics a, b;
+
+  for (int i = 0; i < FRAMES; i++)
+    {
+      float truth[2] = { (float) sin (i), (float) cos (3 * i) };
+      float guess[2] = { (float) sin (i + 0.4), 100 };
+      int8_t units[12] = { i % 2 == 0, -1, i % 3 == 0 },
+             guessed[12] = { i % 5 < 3, 1, i % 7 == 0 };
+
+      if (i % 4 == 0)
+        truth[0] = NAN;
+      for (int k = 0; k < 2; k++)
+        mien_metrics_add (k == 0 ? whole : parts[i >= 13], truth, i % 9 - 1, units, guess,
+                          i % 5, guessed);
+    }
+  mien_metrics_merge (merged, parts[0]);
+  mien_metrics_merge (merged, parts[1]);
+  mien_metrics_finish (whole, &a);
+  mien_metrics_finish (merged, &b);
+  CHECK (a.n_frames == b.n_frames && a.has_valence_arousal && a.has_action_units);
+  CHECK (fabs (a.ccc_valence - b.ccc_valence) < 1e-12 && a.ccc_valence != 0);
+  CHECK (fabs (a.ccc_arousal - b.ccc_arousal) < 1e-12);
+  CHECK (a.expression_f1 == b.expression_f1 && a.action_units_f1 == b.action_units_f1);
+  CHECK (a.expression_accuracy == b.expression_accuracy && a.expression_f1 > 0);
+  mien_metrics_sums_free (whole);
+  mien_metrics_sums_free (merged);
+  mien_metrics_sums_free (parts[0]);
+  mien_metrics_sums_free (parts[1]);
+}
+
 static void
 test_coverage (void)
 {
@@ -99,6 +139,7 @@ main (void)
     { "ccc", test_ccc },
     { "expression", test_expression },
     { "all three", test_all_three },
+    { "two sets put together", test_merge },
     { "coverage at a precision", test_coverage },
   };
 
