@@ -114,7 +114,7 @@ static const Command COMMANDS[] = {
     "--weights FILE --size N [--batch N] [--threads N] [--no-spread]\n"
     "      [--precision fp32|int8] [--calibration N]",
     OPTIONS (INFER),
-    { .batch = 32, .precision = "fp32", .calibration = 128 } },
+    { .batch = 64, .precision = "fp32", .calibration = 128 } },
   { "forward",
     mien_engine_forward,
     "--weights W.safetensors --input X.safetensors --output Y.safetensors\n"

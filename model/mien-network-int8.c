@@ -20,9 +20,9 @@
 
 enum
 {
-  MIDDLE = 128, /* zero of what has a sign */
-  IMAGE_SCALE =
-      512, /* images are multiples of 1 / 512, in int16_t: 2.64 / 0.0171 a pixel's step */
+  MIDDLE = 128,      /* zero of what has a sign */
+  AT_ONCE = 64,      /* images: a quarter of the bytes of float32's */
+  IMAGE_SCALE = 512, /* images are multiples of 1 / 512, finer than a pixel's 0.0171 */
 };
 
 typedef struct
@@ -38,6 +38,7 @@ typedef struct
 struct MienNetworkInt8
 {
   MienNetwork *network;
+  int at_once;
   Unit units[MIEN_N_UNITS];
 
   char *arena; /* everything below points into it */
@@ -68,7 +69,7 @@ static void
 plan (MienNetworkInt8 *quantised)
 {
   MienNetwork *network = quantised->network;
-  int n = network->at_once, n_threads = mien_pool_threads (network->pool);
+  int n = quantised->at_once, n_threads = mien_pool_threads (network->pool);
   size_t batch = (size_t) n, side = (size_t) network->side;
   size_t pooled = batch * mien_unit_size (&network->units[0]) / 4, scratch = 0;
   uint8_t *spare[4];
@@ -238,6 +239,7 @@ mien_network_int8_new (MienNetwork *network, char *error)
   if (quantised != NULL)
     {
       quantised->network = network;
+      quantised->at_once = network->max_batch < AT_ONCE ? network->max_batch : AT_ONCE;
       for (int i = 0; i < network->n_units; i++)
         {
           Unit *unit = &quantised->units[i];
@@ -245,7 +247,7 @@ mien_network_int8_new (MienNetwork *network, char *error)
           size_t outputs = (size_t) network->units[i].conv.out;
 
           unit->conv = network->units[i].conv;
-          unit->conv.tile = mien_conv_int8_choose (&unit->conv, network->at_once);
+          unit->conv.tile = mien_conv_int8_choose (&unit->conv, quantised->at_once);
           weights = n > weights ? n : weights;
           row = n / outputs > row ? n / outputs : row;
         }
@@ -386,9 +388,9 @@ mien_network_int8_infer (MienNetworkInt8 *quantised,
   size_t image = 3 * (size_t) network->side * (size_t) network->side;
   size_t width = 8 * (size_t) network->shape.width;
 
-  for (int done = 0; done < n; done += network->at_once)
+  for (int done = 0; done < n; done += quantised->at_once)
     run_trunk (quantised, images + (size_t) done * image,
-               n - done < network->at_once ? n - done : network->at_once,
+               n - done < quantised->at_once ? n - done : quantised->at_once,
                network->means + (size_t) done * width);
   mien_network_run_heads (network, n, outputs, features);
 }
