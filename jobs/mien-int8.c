@@ -254,7 +254,8 @@ mien_int8_check (const MienEvaluation *evaluation,
   if (exact.decisions->len != quick.decisions->len)
     {
       g_set_error (error, MIEN_JOB_ERROR, MIEN_JOB_ERROR_FAILED,
-                   "images have changed while they were read; try again");
+                   "%s: images have changed while they were read; try again",
+                   mien_store_path (evaluation->store));
       return FALSE;
     }
   *check = (MienInt8Check){ .videos = exact.videos->len, .frames = exact.decisions->len };

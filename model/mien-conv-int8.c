@@ -109,7 +109,7 @@ spread_filter (const Job *job, size_t out, int c, int16_t *to, size_t pair, size
   const int16_t *w = job->w + (out * (size_t) pass->in + (size_t) c) * (size_t) taps;
   int16_t u[MIEN_INT8_POINTS];
 
-  if (pass->tile > 0 && pass->winograd != NULL)
+  if (pass->winograd != NULL)
     {
       transform_filter (w, u);
       for (int k = 0; k < pass->points; k++)
