@@ -38,7 +38,8 @@ typedef struct
   const char *refusal;                     /* NULL: they may; else why not */
 } MienInt8Check;
 
-/* The evaluation's rows are those of the tuning videos, its calibration is set. Agreement must reach 99 % in every task, and the loss's interval end below 0.01. */
+/* The evaluation's rows are those of the tuning videos, its calibration is set. Agreement must reach
+ * 99 % in every task, and the loss's interval end below 0.01. */
 gboolean mien_int8_check            (const MienEvaluation  *evaluation,
                                      const MienPostprocess *postprocess,
                                      MienInt8Check         *check,
