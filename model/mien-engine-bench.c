@@ -20,9 +20,12 @@
 
 enum
 {
-  RUNS = 15,
+  RUNS = 15, /* at least, and for so long: */
+  MOST_RUNS = 1000,
   UNCOUNTED = 2,
 };
+
+static const double LEAST_SECONDS = 0.3;
 
 typedef struct
 {
@@ -58,18 +61,21 @@ compare (const void *a, const void *b)
 static double
 median_time (void (*run) (Bench *), Bench *bench)
 {
-  double times[RUNS];
+  double times[MOST_RUNS], begun;
+  int n = 0;
 
-  for (int i = -UNCOUNTED; i < RUNS; i++)
+  for (int i = 0; i < UNCOUNTED; i++)
+    run (bench);
+  begun = now ();
+  while (n < RUNS || (n < MOST_RUNS && now () - begun < LEAST_SECONDS))
     {
       double start = now ();
 
       run (bench);
-      if (i >= 0)
-        times[i] = now () - start;
+      times[n++] = now () - start;
     }
-  qsort (times, RUNS, sizeof *times, compare);
-  return times[RUNS / 2];
+  qsort (times, (size_t) n, sizeof *times, compare);
+  return times[n / 2];
 }
 
 static float *
