@@ -2,9 +2,9 @@
 
 /*
  * A convolution in eight bits: the forward pass of mien-conv-pass.c in other numbers. Its
- * geometry is that pass's (a size in floats is one in int16_t here), the operand and the
- * weights hold two neighbours in k side by side, and a block of the operand meets the
- * weights as in mien-conv-product.c.
+ * geometry is that pass's (a size in floats is one in numbers here, of one or two bytes),
+ * the operand and the weights hold a group of neighbours in k side by side, and a block
+ * of the operand meets the weights as in mien-conv-product.c.
  */
 
 #include "mien-conv-int8.h"
@@ -15,10 +15,10 @@
 
 enum
 {
-  DEPTH = 512, /* of a product at a time: its panel stays in the first cache */
-  SMALL_WEIGHTS = 3 << 19, /* numbers that can be read anew for each block */
-  ENOUGH_BLOCKS = 4,       /* for each worker, to share them evenly */
-  ENOUGH_TILES = 12,       /* to make up for reading four times the weights */
+  GROUP = 4,   /* bytes that are multiplied in a lane: two numbers, or four */
+  DEPTH = 256, /* groups of a product at a time: its panel stays in the first cache */
+  STEM_ROW = 7 * 3,  /* so short that a call to copy it is half of the time */
+  ENOUGH_TILES = 12, /* to make up for reading four times the weights */
   TILE = 4,
   SIDE = 6,
   TAPS = 3,
@@ -28,31 +28,58 @@ typedef struct
 {
   MienPass pass;
   const MienInt8 *kernels;
-  int n, pairs;
+  MienMultiplyGroups *multiply;
+  int n, groups;
+  size_t number; /* bytes of one */
   size_t blocks, panels;
   const void *x;
-  const int16_t *packed;
+  const char *packed;
   const int16_t *w;
-  int16_t *to_pack;
+  char *to_pack;
   const MienRescale *rescale;
   const uint8_t *residual;
   uint8_t *y;
-  int16_t *operand;    /* of all blocks, where it is shared */
+  char *operand;       /* of all blocks, where it is shared */
   char *scratch;       /* of the workers, each: sums, and its block */
   size_t scratch_size; /* bytes */
   bool of_images;
 } Job;
 
+/* Whether bytes meet bytes, where the processor can. */
+static bool
+is_of_bytes (const MienConv *conv)
+{
+  return conv->tile == 0 && !conv->of_images;
+}
+
+int
+mien_conv_int8_max_weight (const MienConv *conv)
+{
+  return is_of_bytes (conv) ? INT8_MAX : 511;
+}
+
 static Job
 job_of (const MienConv *conv)
 {
   MienPass pass = mien_pass_forward (conv);
+  const MienInt8 *kernels = pass.kernels->int8;
+  bool bytes = kernels->multiply_bytes != NULL && is_of_bytes (conv);
+  size_t number = bytes ? sizeof (uint8_t) : sizeof (int16_t);
 
   return (Job){ .pass = pass,
-                .kernels = pass.kernels->int8,
-                .pairs = (pass.k + 1) / 2,
+                .kernels = kernels,
+                .multiply = bytes ? kernels->multiply_bytes : kernels->multiply,
+                .number = number,
+                .groups = (pass.k * (int) number + GROUP - 1) / GROUP,
                 .panels = (size_t) (mien_pass_padded_out (&pass) / pass.kernels->panel),
                 .of_images = conv->of_images };
+}
+
+/* Bytes of weights. */
+static size_t
+panel_size (const Job *job)
+{
+  return (size_t) (job->pass.points * job->groups * job->pass.kernels->panel) * GROUP;
 }
 
 int
@@ -71,8 +98,7 @@ mien_conv_int8_packed (const MienConv *conv)
 {
   Job job = job_of (conv);
 
-  return job.panels
-         * (size_t) (job.pass.points * job.pairs * 2 * job.pass.kernels->panel);
+  return job.panels * panel_size (&job);
 }
 
 /* G w G' of one filter, times 24, 6, 6, 24, 24 and 6 along either side: whole numbers,
@@ -100,58 +126,62 @@ transform_filter (const int16_t *w, int16_t *u)
     }
 }
 
+/* One weight, the k-th of a column. */
+static void
+put (const Job *job, char *column, size_t k, int16_t w)
+{
+  size_t at = k * job->number, row = GROUP * (size_t) job->pass.kernels->panel;
+  char *to = column + at / GROUP * row + at % GROUP;
+
+  if (job->number == sizeof (int8_t))
+    *(int8_t *) to = (int8_t) w;
+  else
+    memcpy (to, &w, sizeof w);
+}
+
 /* The weights of channel c of an output, at all points. */
 static void
-spread_filter (const Job *job, size_t out, int c, int16_t *to, size_t pair, size_t point)
+spread_filter (const Job *job, size_t out, int c, char *column)
 {
   const MienPass *pass = &job->pass;
   int taps = pass->rows * pass->columns;
   const int16_t *w = job->w + (out * (size_t) pass->in + (size_t) c) * (size_t) taps;
+  size_t point = panel_size (job) / (size_t) pass->points;
   int16_t u[MIEN_INT8_POINTS];
 
   if (pass->winograd != NULL)
     {
       transform_filter (w, u);
       for (int k = 0; k < pass->points; k++)
-        to[(size_t) k * point + (size_t) (c / 2) * pair + (size_t) (c % 2)] = u[k];
+        put (job, column + (size_t) k * point, (size_t) c, u[k]);
       return;
     }
   for (int k = 0; k < taps; k++)
-    {
-      int at = k * pass->in_pitch + c;
-
-      to[(size_t) (at / 2) * pair + (size_t) (at % 2)] = w[k];
-    }
+    put (job, column, (size_t) (k * pass->in_pitch + c), w[k]);
 }
 
-/* Items: panels. packed [panel][point][pairs][columns][2] */
+/* Items: panels. packed [panel][point][groups][columns] */
 static void
 pack_panels (void *data, int worker, size_t begin, size_t end)
 {
   const Job *job = data;
-  size_t columns = (size_t) job->pass.kernels->panel, pair = 2 * columns;
-  size_t point = (size_t) job->pairs * pair;
-  size_t panel_size = (size_t) job->pass.points * point;
+  size_t columns = (size_t) job->pass.kernels->panel, size = panel_size (job);
 
   (void) worker;
   for (size_t panel = begin; panel < end; panel++)
     {
-      int16_t *to = job->to_pack + panel * panel_size;
+      char *to = job->to_pack + panel * size;
 
-      memset (to, 0, panel_size * sizeof *to);
+      memset (to, 0, size);
       for (size_t column = 0; column < columns; column++)
         for (int c = 0; c < job->pass.in; c++)
           if (panel * columns + column < (size_t) job->pass.out)
-            spread_filter (job, panel * columns + column, c, to + 2 * column, pair,
-                           point);
+            spread_filter (job, panel * columns + column, c, to + column * GROUP);
     }
 }
 
 void
-mien_conv_int8_pack (MienPool *pool,
-                     const MienConv *conv,
-                     const int16_t *w,
-                     int16_t *packed)
+mien_conv_int8_pack (MienPool *pool, const MienConv *conv, const int16_t *w, void *packed)
 {
   Job job = job_of (conv);
 
@@ -186,38 +216,44 @@ transform_unit (const Job *job, const uint8_t *image, int i, int j, int16_t *to)
 
 /* n numbers of x, from `at` on. */
 static void
-widen (const Job *job, size_t at, size_t n, int16_t *to)
+copy_numbers (const Job *job, size_t at, size_t n, char *to)
 {
   const uint8_t *bytes = (const uint8_t *) job->x + at;
 
-  if (job->of_images)
-    memcpy (to, (const int16_t *) job->x + at, n * sizeof *to);
+  if (job->of_images && n == STEM_ROW)
+    memcpy (to, (const int16_t *) job->x + at, STEM_ROW * sizeof (int16_t));
+  else if (job->of_images)
+    memcpy (to, (const int16_t *) job->x + at, n * job->number);
+  else if (job->number == sizeof *bytes)
+    memcpy (to, bytes, n);
   else
     for (size_t k = 0; k < n; k++)
-      to[k] = bytes[k];
+      ((int16_t *) to)[k] = bytes[k];
 }
 
 /* Row by row of the taps, as copy_unit of mien-conv-pass.c. */
 static void
-copy_unit (const Job *job, size_t image, int i, int j, int16_t *to)
+copy_unit (const Job *job, size_t image, int i, int j, char *to)
 {
   const MienPass *pass = &job->pass;
-  size_t pitch = (size_t) pass->in_pitch, row = (size_t) pass->columns * pitch;
+  size_t pitch = (size_t) pass->in_pitch;
+  size_t row = (size_t) pass->columns * pitch * job->number;
   int left = j * pass->step - pass->left, right = left + pass->columns;
   int begin = left > 0 ? left : 0, end = right < pass->side ? right : pass->side;
   bool whole = begin == left && end == right;
 
-  to[2 * job->pairs - 1] = 0; /* where k is odd */
+  memset (to + (size_t) (job->groups - 1) * GROUP, 0, GROUP); /* where k ends within it */
   for (int r = 0; r < pass->rows; r++, to += row)
     {
       int y = i * pass->step - pass->top + r;
       bool inside = y >= 0 && y < pass->side && begin < end;
 
       if (!inside || !whole)
-        memset (to, 0, row * sizeof *to);
+        memset (to, 0, row);
       if (inside)
-        widen (job, image + (size_t) (y * pass->side + begin) * pitch,
-               (size_t) (end - begin) * pitch, to + (size_t) (begin - left) * pitch);
+        copy_numbers (job, image + (size_t) (y * pass->side + begin) * pitch,
+                      (size_t) (end - begin) * pitch,
+                      to + (size_t) (begin - left) * pitch * job->number);
     }
 }
 
@@ -231,23 +267,24 @@ units_in (const Job *job, size_t b)
   return units - b * height < height ? units - b * height : height;
 }
 
+/* Units begin .. end - 1, which are of one block -> that block of the operand. */
 static void
-lay_out (const Job *job, size_t b, int16_t *block)
+lay_out (const Job *job, size_t begin, size_t end, char *block)
 {
   const MienPass *pass = &job->pass;
-  size_t units = (size_t) pass->units, first = b * (size_t) pass->height;
-  size_t end = first + units_in (job, b);
+  size_t units = (size_t) pass->units, height = (size_t) pass->height;
 
-  for (size_t unit = first; unit < end; unit++, block += pass->k_pitch)
+  for (size_t unit = begin; unit < end; unit++)
     {
       size_t image = unit / units * mien_pass_x_size (pass);
       int i = (int) (unit % units) / pass->unit_columns;
       int j = (int) (unit % units) % pass->unit_columns;
+      char *to = block + unit % height * (size_t) pass->k_pitch * job->number;
 
       if (pass->winograd != NULL)
-        transform_unit (job, (const uint8_t *) job->x + image, i, j, block);
+        transform_unit (job, (const uint8_t *) job->x + image, i, j, (int16_t *) to);
       else
-        copy_unit (job, image, i, j, block);
+        copy_unit (job, image, i, j, to);
     }
 }
 
@@ -304,25 +341,27 @@ static void
 multiply_block (const Job *job,
                 size_t block,
                 size_t panel,
-                const int16_t *operand,
+                const char *operand,
                 uint32_t *sums)
 {
   const MienPass *pass = &job->pass;
-  size_t columns = (size_t) pass->kernels->panel, pairs = (size_t) job->pairs;
-  size_t pitch = (size_t) pass->k_pitch, height = (size_t) pass->height;
-  const int16_t *packed =
-      job->packed + panel * (size_t) pass->points * pairs * 2 * columns;
+  size_t columns = (size_t) pass->kernels->panel, height = (size_t) pass->height;
+  size_t row = GROUP * columns, point_size = pass->spread * job->number;
+  const char *packed = job->packed + panel * panel_size (job);
   int units = (int) units_in (job, block);
   int c = (int) (panel * columns), left = pass->out_pitch - c;
   int channels = left < (int) columns ? left : (int) columns;
 
-  for (size_t point = 0; point < (size_t) pass->points; point++)
-    for (size_t done = 0; done < pairs; done += DEPTH / 2)
-      job->kernels->multiply (units,
-                              (int) (pairs - done < DEPTH / 2 ? pairs - done : DEPTH / 2),
-                              operand + point * pass->spread + 2 * done, pitch,
-                              packed + (point * pairs + done) * 2 * columns,
-                              sums + point * height * columns, columns, done > 0);
+  for (int point = 0; point < pass->points; point++, operand += point_size)
+    for (int done = 0; done < job->groups; done += DEPTH)
+      {
+        int some = job->groups - done < DEPTH ? job->groups - done : DEPTH;
+
+        job->multiply (units, some, operand + done * GROUP,
+                       (size_t) pass->k_pitch * job->number / GROUP, packed,
+                       sums + (size_t) point * height * columns, columns, done > 0);
+        packed += (size_t) some * row;
+      }
   if (pass->winograd == NULL)
     finish_pixels (job, block * height, units, sums, c, channels);
   for (int u = 0; u < units && pass->winograd != NULL; u++)
@@ -336,25 +375,29 @@ multiply_own (void *data, int worker, size_t begin, size_t end)
 {
   const Job *job = data;
   uint32_t *sums = (void *) (job->scratch + (size_t) worker * job->scratch_size);
-  int16_t *operand = (void *) (sums + mien_pass_sums_size (&job->pass));
+  char *operand = (void *) (sums + mien_pass_sums_size (&job->pass));
 
   for (size_t block = begin; block < end; block++)
     {
-      lay_out (job, block, operand);
+      size_t first = block * (size_t) job->pass.height;
+
+      lay_out (job, first, first + units_in (job, block), operand);
       for (size_t panel = 0; panel < job->panels; panel++)
         multiply_block (job, block, panel, operand, sums);
     }
 }
 
-/* Items: blocks. */
+/* Items: units. */
 static void
-lay_out_blocks (void *data, int worker, size_t begin, size_t end)
+lay_out_units (void *data, int worker, size_t begin, size_t end)
 {
   const Job *job = data;
+  size_t height = (size_t) job->pass.height,
+         block_size = job->pass.block_size * job->number;
 
   (void) worker;
-  for (size_t block = begin; block < end; block++)
-    lay_out (job, block, job->operand + block * job->pass.block_size);
+  for (size_t unit = begin; unit < end; unit++)
+    lay_out (job, unit, unit + 1, job->operand + unit / height * block_size);
 }
 
 /* Items: panels times blocks. */
@@ -363,10 +406,11 @@ multiply_shared (void *data, int worker, size_t begin, size_t end)
 {
   const Job *job = data;
   uint32_t *sums = (void *) (job->scratch + (size_t) worker * job->scratch_size);
+  size_t block_size = job->pass.block_size * job->number;
 
   for (size_t item = begin; item < end; item++)
     multiply_block (job, item % job->blocks, item / job->blocks,
-                    job->operand + item % job->blocks * job->pass.block_size, sums);
+                    job->operand + item % job->blocks * block_size, sums);
 }
 
 size_t
@@ -380,7 +424,7 @@ mien_conv_int8_scratch (const MienConv *conv, int n, int n_threads)
   return threads * mien_pass_sums_size (pass) * sizeof (uint32_t)
          + (mien_pass_operand_size (pass, mien_pass_chunk (pass, n))
             + threads * pass->block_size)
-               * sizeof (int16_t);
+               * job.number;
 }
 
 void
@@ -388,7 +432,7 @@ mien_conv_int8_forward (MienPool *pool,
                         const MienConv *conv,
                         int n,
                         const void *x,
-                        const int16_t *packed,
+                        const void *packed,
                         const MienRescale *rescale,
                         const uint8_t *residual,
                         uint8_t *y,
@@ -397,17 +441,14 @@ mien_conv_int8_forward (MienPool *pool,
   Job job = job_of (conv);
   const MienPass *pass = &job.pass;
   int n_threads = mien_pool_threads (pool);
-  bool shared =
-      job.panels * (size_t) (pass->points * job.pairs * 2 * pass->kernels->panel)
-          > SMALL_WEIGHTS
-      || mien_pass_blocks (pass, n) < ENOUGH_BLOCKS * n_threads;
+  bool shared = mien_pass_share (&job.pass, n, job.panels * panel_size (&job), n_threads);
   int chunk = shared ? mien_pass_chunk (pass, n) : n;
 
   job.packed = packed;
   job.rescale = rescale;
   job.scratch = scratch;
   job.scratch_size = mien_pass_sums_size (pass) * sizeof (uint32_t)
-                     + (shared ? 0 : pass->block_size * sizeof (int16_t));
+                     + (shared ? 0 : pass->block_size * job.number);
   job.operand = (void *) (job.scratch + (size_t) n_threads * job.scratch_size);
   for (int done = 0; done < n; done += chunk)
     {
@@ -422,7 +463,7 @@ mien_conv_int8_forward (MienPool *pool,
       job.residual = residual != NULL ? residual + first * mien_pass_y_size (pass) : NULL;
       if (shared)
         {
-          mien_pool_run (pool, job.blocks, lay_out_blocks, &job);
+          mien_pool_run (pool, (size_t) (job.n * pass->units), lay_out_units, &job);
           mien_pool_run (pool, job.blocks * job.panels, multiply_shared, &job);
         }
       else

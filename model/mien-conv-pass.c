@@ -14,7 +14,13 @@ enum
 {
   CHUNK_FLOATS = 1 << 20, /* of operand at a time */
   CHUNK_UNITS = 128,      /* but so many units, for the weights are read once a chunk */
-  GRADIENT_HEIGHT = 96,   /* units that a product of the weights' gradient sums over */
+  TILES = 28, /* of a block, about: its operand and sums fit in the second cache */
+  PIXELS = 112,
+  SMALL_WEIGHTS = 3 << 20, /* bytes that can be read anew for each block */
+  FEW_WEIGHTS = 1 << 20,   /* by each worker, where blocks are too few */
+  ENOUGH_BLOCKS = 4,       /* for each worker, to share them evenly */
+  STEM_ROW = 7 * 3,        /* so short that a call to copy it is half of the time */
+  GRADIENT_HEIGHT = 96,    /* units that a product of the weights' gradient sums over */
 };
 
 const float mien_no_pixel[MIEN_MAX_CHANNELS];
@@ -25,24 +31,49 @@ padded (int size, int step)
   return (size + step - 1) / step * step;
 }
 
+void
+mien_pass_set_height (MienPass *pass, int height)
+{
+  pass->height = height;
+  /* Rows and points do not lie a power of two apart, or they would share a few sets of
+   * the first cache. */
+  pass->k_pitch = padded (pass->k, 16) + 16;
+  pass->spread = (size_t) height * (size_t) pass->k_pitch;
+  pass->spread += pass->spread / 16 % 2 == 0 ? 16 : 0;
+  pass->block_size = pass->spread * (size_t) pass->points;
+}
+
+bool
+mien_pass_share (MienPass *pass, int n, size_t weights, int n_threads)
+{
+  int blocks = mien_pass_blocks (pass, n), each = (blocks + n_threads - 1) / n_threads;
+  bool few = blocks < ENOUGH_BLOCKS * n_threads;
+
+  if (weights > (few ? FEW_WEIGHTS : SMALL_WEIGHTS))
+    return true;
+  if (few)
+    mien_pass_set_height (pass, padded (n * pass->units, each * n_threads)
+                                    / (each * n_threads));
+  return false;
+}
+
 /* What follows from the geometry; height 0: as suits the kernel. */
 static void
 plan (MienPass *pass, int tile, int height)
 {
+  int rows;
+
   pass->kernels = mien_kernels ();
+  rows = pass->kernels->rows;
   pass->tile = tile > 0 ? tile : 1;
   pass->winograd = tile > 0 ? pass->kernels->winograd[tile == 4] : NULL;
   pass->points = tile > 0 ? (tile + 2) * (tile + 2) : 1;
   pass->unit_columns = (pass->grid_columns + pass->tile - 1) / pass->tile;
   pass->units = (pass->grid_rows + pass->tile - 1) / pass->tile * pass->unit_columns;
   pass->k = tile > 0 ? pass->in_pitch : pass->rows * pass->columns * pass->in_pitch;
-  /* Rows and points do not lie a power of two apart, or they would share a few sets of
-   * the first cache. */
-  pass->k_pitch = padded (pass->k, 16) + 16;
-  pass->height = height > 0 ? height : pass->kernels->rows * (tile > 0 ? 4 : 8);
-  pass->spread = (size_t) pass->height * (size_t) pass->k_pitch;
-  pass->spread += pass->spread / 16 % 2 == 0 ? 16 : 0;
-  pass->block_size = pass->spread * (size_t) pass->points;
+  mien_pass_set_height (pass, height > 0 ? height
+                              : tile > 0 ? TILES / rows * rows
+                                         : PIXELS / rows * rows);
 }
 
 static int
@@ -203,7 +234,9 @@ copy_unit (const MienPass *pass, const float *image, int i, int j, float *to)
 
       if (!inside || !whole)
         memset (to, 0, row * sizeof *to);
-      if (inside)
+      if (inside && whole && row == STEM_ROW)
+        memcpy (to, from, STEM_ROW * sizeof *to);
+      else if (inside)
         memcpy (to + (size_t) (begin - left) * pitch, from,
                 (size_t) (end - begin) * pitch * sizeof *to);
     }
@@ -235,26 +268,20 @@ mien_pass_lay_out_units (const MienPass *pass,
 typedef struct
 {
   const MienPass *pass;
-  size_t units;
   const float *x;
   float *operand;
 } Job;
 
 static void
-lay_out_blocks (void *data, int worker, size_t begin, size_t end)
+lay_out_units (void *data, int worker, size_t begin, size_t end)
 {
   const Job *job = data;
   size_t height = (size_t) job->pass->height;
 
   (void) worker;
-  for (size_t block = begin; block < end; block++)
-    {
-      size_t first = block * height, last = first + height;
-
-      mien_pass_lay_out_units (job->pass, job->x, first,
-                               last < job->units ? last : job->units,
-                               job->operand + block * job->pass->block_size);
-    }
+  for (size_t unit = begin; unit < end; unit++)
+    mien_pass_lay_out_units (job->pass, job->x, unit, unit + 1,
+                             job->operand + unit / height * job->pass->block_size);
 }
 
 void
@@ -264,7 +291,7 @@ mien_pass_lay_out (MienPool *pool,
                    const float *x,
                    float *operand)
 {
-  Job job = { pass, (size_t) (n * pass->units), x, operand };
+  Job job = { pass, x, operand };
 
-  mien_pool_run (pool, (size_t) mien_pass_blocks (pass, n), lay_out_blocks, &job);
+  mien_pool_run (pool, (size_t) (n * pass->units), lay_out_units, &job);
 }

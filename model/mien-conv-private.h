@@ -48,6 +48,12 @@ int      mien_pass_chunk        (const MienPass *pass, int n);
 size_t   mien_pass_operand_size (const MienPass *pass, int n);
 size_t   mien_pass_sums_size    (const MienPass *pass);
 
+/* Whether the operand of all images is laid out first and each panel of weights (bytes in all) then read once,
+ * for the weights are large or the blocks few. If not, every worker has blocks of its own, of a height that
+ * gives each as many. */
+bool     mien_pass_share        (MienPass *pass, int n, size_t weights, int n_threads);
+void     mien_pass_set_height   (MienPass *pass, int height);
+
 size_t   mien_pass_weights_size (const MienPass *pass);
 /* w times scale [out] (may be NULL) -> packed */
 void     mien_pass_pack         (MienPool       *pool,

@@ -14,8 +14,6 @@
 enum
 {
   DEPTH = 256, /* of a product at a time: its panel stays in the first cache */
-  SMALL_WEIGHTS = 3 << 18, /* floats that can be read anew for each block */
-  ENOUGH_BLOCKS = 4,       /* for each worker, to share them evenly */
 };
 
 typedef struct
@@ -127,13 +125,6 @@ multiply_shared (void *data, int worker, size_t begin, size_t end)
     }
 }
 
-static bool
-is_shared (const MienPass *pass, int n, int n_threads)
-{
-  return mien_pass_weights_size (pass) > SMALL_WEIGHTS
-         || mien_pass_blocks (pass, n) < ENOUGH_BLOCKS * n_threads;
-}
-
 size_t
 mien_pass_run_scratch (const MienPass *pass, int n, int n_threads)
 {
@@ -146,7 +137,7 @@ mien_pass_run_scratch (const MienPass *pass, int n, int n_threads)
 
 void
 mien_pass_run (MienPool *pool,
-               const MienPass *pass,
+               const MienPass *of,
                int n,
                const float *x,
                const float *packed,
@@ -157,16 +148,18 @@ mien_pass_run (MienPool *pool,
                float *scratch)
 {
   int n_threads = mien_pool_threads (pool);
-  bool shared = is_shared (pass, n, n_threads);
-  int chunk = shared ? mien_pass_chunk (pass, n) : n;
-  Job job = { .pass = pass,
-              .panels = (size_t) (mien_pass_padded_out (pass) / pass->kernels->panel),
+  MienPass pass = *of;
+  bool shared =
+      mien_pass_share (&pass, n, mien_pass_weights_size (of) * sizeof *packed, n_threads);
+  int chunk = shared ? mien_pass_chunk (&pass, n) : n;
+  Job job = { .pass = &pass,
+              .panels = (size_t) (mien_pass_padded_out (&pass) / pass.kernels->panel),
               .packed = packed,
               .bias = bias,
               .relu = relu,
               .scratch = scratch,
               .scratch_size =
-                  mien_pass_sums_size (pass) + (shared ? 0 : pass->block_size) };
+                  mien_pass_sums_size (&pass) + (shared ? 0 : pass.block_size) };
 
   job.operand = scratch + (size_t) n_threads * job.scratch_size;
   for (int done = 0; done < n; done += chunk)
@@ -174,13 +167,14 @@ mien_pass_run (MienPool *pool,
       size_t first = (size_t) done;
 
       job.n = n - done < chunk ? n - done : chunk;
-      job.blocks = (size_t) mien_pass_blocks (pass, job.n);
-      job.x = x + first * mien_pass_x_size (pass);
-      job.y = y + first * mien_pass_y_size (pass);
-      job.residual = residual != NULL ? residual + first * mien_pass_y_size (pass) : NULL;
+      job.blocks = (size_t) mien_pass_blocks (&pass, job.n);
+      job.x = x + first * mien_pass_x_size (&pass);
+      job.y = y + first * mien_pass_y_size (&pass);
+      job.residual =
+          residual != NULL ? residual + first * mien_pass_y_size (&pass) : NULL;
       if (shared)
         {
-          mien_pass_lay_out (pool, pass, job.n, job.x, job.operand);
+          mien_pass_lay_out (pool, &pass, job.n, job.x, job.operand);
           mien_pool_run (pool, job.blocks * job.panels, multiply_shared, &job);
         }
       else

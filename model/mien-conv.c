@@ -16,12 +16,18 @@ enum
 int
 mien_conv_choose (const MienConv *conv, int n)
 {
-  int side = mien_conv_out_side (conv), tile = side > 2 ? 4 : 2;
-  int tiles = (side + tile - 1) / tile * ((side + tile - 1) / tile);
+  int side = mien_conv_out_side (conv);
 
   if (conv->kernel != 3 || conv->stride != 1 || conv->of_images)
     return 0;
-  return n * tiles >= ENOUGH_TILES ? tile : 0;
+  for (int tile = side > 2 ? 4 : 2; tile >= 2; tile -= 2)
+    {
+      int tiles = (side + tile - 1) / tile * ((side + tile - 1) / tile);
+
+      if (n * tiles >= ENOUGH_TILES)
+        return tile;
+    }
+  return 0;
 }
 
 static size_t

@@ -13,24 +13,36 @@
  * What mien-int8.c asks of a processor and the compiler's vectors have no word for.
  */
 
+#ifdef __AVX512VNNI__
+#define MIEN_INT8_ISA(name) name##_vnni
+#else
+#define MIEN_INT8_ISA MIEN_ISA
+#endif
+
 typedef uint32_t Words __attribute__ ((vector_size (LANES * sizeof (uint32_t)), aligned (4), may_alias));
 typedef int32_t Integers __attribute__ ((vector_size (LANES * sizeof (int32_t))));
-typedef int16_t Halves __attribute__ ((vector_size (LANES * sizeof (int32_t)), aligned (2), may_alias));
 
-/* In each lane a pair of halves: the sum of both products. */
-static inline Words
-multiply_pairs (Halves a, Halves b)
+/* sums + in each lane the products of a group: two halves, or four bytes (a's without a sign, b's with one).
+ * The instructions of VNNI are written out, for gcc 12 moves the sums of its own about. */
+static inline __attribute__ ((always_inline)) Words
+multiply_groups (const bool bytes, Words a, Words b, Words sums)
 {
-#if defined __AVX512BW__
-  return (Words) _mm512_madd_epi16 ((__m512i) a, (__m512i) b);
+#if defined __AVX512VNNI__
+  if (bytes)
+    __asm__ ("vpdpbusd %2, %1, %0" : "+v" (sums) : "v" (a), "v" (b));
+  else
+    __asm__ ("vpdpwssd %2, %1, %0" : "+v" (sums) : "v" (a), "v" (b));
+  return sums;
+#elif defined __AVX512BW__
+  return sums + (Words) _mm512_madd_epi16 ((__m512i) a, (__m512i) b);
 #elif defined __AVX2__
-  return (Words) _mm256_madd_epi16 ((__m256i) a, (__m256i) b);
+  return sums + (Words) _mm256_madd_epi16 ((__m256i) a, (__m256i) b);
 #elif defined __SSE2__
-  return (Words) _mm_madd_epi16 ((__m128i) a, (__m128i) b);
+  return sums + (Words) _mm_madd_epi16 ((__m128i) a, (__m128i) b);
 #else
   Integers x = (Integers) a, y = (Integers) b;
 
-  return (Words) ((x << 16 >> 16) * (y << 16 >> 16)) + (Words) ((x >> 16) * (y >> 16));
+  return sums + (Words) ((x << 16 >> 16) * (y << 16 >> 16)) + (Words) ((x >> 16) * (y >> 16));
 #endif
 }
 

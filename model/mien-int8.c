@@ -1,17 +1,19 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
 /*
- * The kernels of inference in eight bits. Numbers of eight bits are multiplied as such of
- * sixteen, two neighbours in k at a time (the instruction pmaddwd): exact, and wide
- * enough for the transformed tiles and filters of F(4x4, 3x3). Sums are unsigned, for
- * they may pass 2^31 on the way; WINOGRAD.md shows that the outputs come out exact all
- * the same. Built once per processor.
+ * The kernels of inference in eight bits. Numbers are multiplied and added by groups of
+ * neighbours in k that fill a lane: two of sixteen bits (the instructions pmaddwd and
+ * vpdpwssd), wide enough for the transformed tiles and filters of F(4x4, 3x3), or four
+ * bytes (vpdpbusd), where the processor has VNNI. Sums are exact, and unsigned, for they
+ * may pass 2^31 on the way; WINOGRAD.md shows that the outputs come out exact all the
+ * same. Built once per processor.
  */
 
 #include "mien-int8-private.h"
 
 enum
 {
+  AHEAD = 32,    /* steps that b is fetched before it is needed */
   CHANNELS = 16, /* of a transform at a time */
   TILE = 4,
   SIDE = 6,
@@ -25,11 +27,12 @@ typedef int16_t Sixteen
 typedef uint8_t Pixel __attribute__ ((vector_size (CHANNELS), aligned (1), may_alias));
 
 static inline __attribute__ ((always_inline)) void
-multiply_rows (const int rows,
-               int pairs,
-               const int16_t *a,
+multiply_rows (const bool bytes,
+               const int rows,
+               int groups,
+               const Word *a,
                size_t a_row,
-               const int16_t *b,
+               const Words *b,
                uint32_t *c,
                size_t c_row,
                bool add)
@@ -42,18 +45,20 @@ multiply_rows (const int rows,
       sums[i][0] = (Words){ 0 };
       sums[i][1] = (Words){ 0 };
     }
-  for (; pairs > 0; pairs--, a += 2, b += 4 * LANES)
+  for (; groups > 0; groups--, a++, b += 2)
     {
-      Halves left = *(const Halves *) b, right = *(const Halves *) (b + 2 * LANES);
+      Words left = b[0], right = b[1];
+
+      __builtin_prefetch (b + 2 * AHEAD);
+      __builtin_prefetch (b + 2 * AHEAD + 1);
 
 #pragma GCC unroll 16
       for (int i = 0; i < rows; i++)
         {
-          Halves pair =
-              (Halves) ((Words){ 0 } + *(const Word *) (a + (size_t) i * a_row));
+          Words group = (Words){ 0 } + a[(size_t) i * a_row];
 
-          sums[i][0] += multiply_pairs (pair, left);
-          sums[i][1] += multiply_pairs (pair, right);
+          sums[i][0] = multiply_groups (bytes, group, left, sums[i][0]);
+          sums[i][1] = multiply_groups (bytes, group, right, sums[i][1]);
         }
     }
 #pragma GCC unroll 16
@@ -71,19 +76,20 @@ multiply_rows (const int rows,
     }
 }
 
-static void
-multiply (int m,
-          int pairs,
-          const int16_t *a,
-          size_t a_row,
-          const int16_t *b,
-          uint32_t *c,
-          size_t c_row,
-          bool add)
+static inline __attribute__ ((always_inline)) void
+multiply_all (const bool bytes,
+              int m,
+              int groups,
+              const Word *a,
+              size_t a_row,
+              const void *b,
+              uint32_t *c,
+              size_t c_row,
+              bool add)
 {
 #define TAKE(n)                                                                          \
   for (; m >= n; m -= n, a += n * a_row, c += n * c_row)                                 \
-  multiply_rows (n, pairs, a, a_row, b, c, c_row, add)
+  multiply_rows (bytes, n, groups, a, a_row, b, c, c_row, add)
 
   TAKE (ROWS);
 #if ROWS > 8
@@ -94,6 +100,36 @@ multiply (int m,
   TAKE (1);
 #undef TAKE
 }
+
+static void
+multiply (int m,
+          int groups,
+          const void *a,
+          size_t a_row,
+          const void *b,
+          uint32_t *c,
+          size_t c_row,
+          bool add)
+{
+  multiply_all (false, m, groups, a, a_row, b, c, c_row, add);
+}
+
+#ifdef __AVX512VNNI__
+static void
+multiply_bytes (int m,
+                int groups,
+                const void *a,
+                size_t a_row,
+                const void *b,
+                uint32_t *c,
+                size_t c_row,
+                bool add)
+{
+  multiply_all (true, m, groups, a, a_row, b, c, c_row, add);
+}
+#else
+#define multiply_bytes NULL
+#endif
 
 /* LANES channels of a pixel, from the c-th on. */
 static inline void
@@ -240,31 +276,29 @@ output (const uint32_t *from,
 }
 
 static void
-max_pool (int side, int channels, const uint8_t *x, uint8_t *y)
+max_pool (int side, int channels, int i, const uint8_t *x, uint8_t *y)
 {
   int half = side / 2;
   size_t pitch = (size_t) channels, row = pitch * (size_t) side;
 
-  for (int i = 0; i < half; i++)
-    for (int j = 0; j < half; j++, y += channels)
+  x += (size_t) (2 * i) * row;
+  y += (size_t) (i * half) * pitch;
+  for (int j = 0; j < half; j++, x += 2 * pitch, y += pitch)
+    for (int c = 0; c < channels; c += CHANNELS)
       {
-        const uint8_t *middle = x + (size_t) (2 * i) * row + (size_t) (2 * j) * pitch;
+        Pixel best = *(const Pixel *) (x + c);
 
-        for (int c = 0; c < channels; c += CHANNELS)
-          {
-            Pixel best = *(const Pixel *) (middle + c);
+        for (int r = i == 0 ? 1 : 0; r < 3; r++)
+          for (int s = j == 0 ? 1 : 0; s < 3; s++)
+            {
+              Pixel v = *(const Pixel *) (x + c + (ptrdiff_t) row * (r - 1)
+                                          + (ptrdiff_t) pitch * (s - 1));
 
-            for (int r = i == 0 ? 1 : 0; r < 3; r++)
-              for (int s = j == 0 ? 1 : 0; s < 3; s++)
-                {
-                  Pixel v = *(const Pixel *) (middle + c + (ptrdiff_t) row * (r - 1)
-                                              + (ptrdiff_t) pitch * (s - 1));
-
-                  best = (v & (Pixel) (v > best)) | (best & (Pixel) (v <= best));
-                }
-            *(Pixel *) (y + c) = best;
-          }
+              best = (v & (Pixel) (v > best)) | (best & (Pixel) (v <= best));
+            }
+        *(Pixel *) (y + c) = best;
       }
 }
 
-const MienInt8 MIEN_ISA (mien_int8) = { multiply, finish, input, output, max_pool };
+const MienInt8 MIEN_INT8_ISA (mien_int8) = { multiply, multiply_bytes, finish,
+                                             input,    output,         max_pool };

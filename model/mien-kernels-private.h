@@ -72,6 +72,6 @@ void MIEN_ISA (mien_gradient_moments) (size_t n, int pitch, const float *x, cons
 void MIEN_ISA (mien_normalise_gradient) (size_t n, int channels, const float *x, const float *y,
                                          const float *d_scale, const float *x_scale, const float *shift,
                                          float *d_y, float *d_x);
-void MIEN_ISA (mien_max_pool)          (int side, int channels, const float *x, float *y);
+void MIEN_ISA (mien_max_pool)          (int side, int channels, int row, const float *x, float *y);
 void MIEN_ISA (mien_max_pool_gradient) (int side, int channels, const float *x, const float *y,
                                         const float *d_y, float *d_x);

@@ -17,6 +17,9 @@ extern const MienKernels mien_kernels_portable;
 #ifdef MIEN_X86
 extern const MienKernels mien_kernels_avx2;
 extern const MienKernels mien_kernels_avx512;
+extern const MienInt8 mien_int8_vnni;
+
+static MienKernels kernels_vnni; /* those of AVX-512, but for bytes */
 #endif
 
 static const MienKernels *chosen;
@@ -45,7 +48,14 @@ choose (void)
     offer (&mien_kernels_avx2, wanted);
   if (__builtin_cpu_supports ("avx512f") && __builtin_cpu_supports ("avx512vl")
       && __builtin_cpu_supports ("avx512dq") && __builtin_cpu_supports ("avx512bw"))
-    offer (&mien_kernels_avx512, wanted);
+    {
+      offer (&mien_kernels_avx512, wanted);
+      kernels_vnni = mien_kernels_avx512;
+      kernels_vnni.name = "vnni";
+      kernels_vnni.int8 = &mien_int8_vnni;
+      if (__builtin_cpu_supports ("avx512vnni"))
+        offer (&kernels_vnni, wanted);
+    }
 #endif
 }
 
@@ -66,7 +76,7 @@ mien_kernels_check (char *error)
     return 0;
   return snprintf (error, MIEN_ERROR_SIZE,
                    "MIEN_CPU is %.40s, which does not run here; leave it out, or take "
-                   "portable, avx2 or avx512 as the processor allows",
+                   "portable, avx2, avx512 or vnni as the processor allows",
                    getenv ("MIEN_CPU")),
          -1;
 }

@@ -7,8 +7,9 @@
 
 /*
  * What depends on the processor. The kernels are written once, on vectors of the compiler's
- * (mien-kernels-private.h), and built three times: for any processor, for AVX2 with FMA and for AVX-512.
- * mien_kernels () gives the best that runs here, or the one that MIEN_CPU=portable|avx2|avx512 asks for.
+ * (mien-kernels-private.h), and built for any processor, for AVX2 with FMA and for AVX-512; those
+ * of mien-int8.c also for AVX-512 with VNNI. mien_kernels () gives the best that run here, or those that
+ * MIEN_CPU=portable|avx2|avx512|vnni asks for.
  *
  * Activations are [n, side, side, pitch]: the channels of a pixel lie side by side, padded with zeros to a
  * multiple of 16 (mien_pitch). WINOGRAD.md says what the transforms compute and why the layout is this one.
@@ -63,19 +64,18 @@ typedef struct
   const float *scale, *shift, *residual_scale;
 } MienRescale;
 
+/* c [m, panel] = a b, or += if add. a [m, groups], rows a_row groups apart; b [groups][panel]. A group is
+ * four bytes: neighbours in k. */
+typedef void MienMultiplyGroups (int m, int groups, const void *a, size_t a_row, const void *b,
+                                 uint32_t *c, size_t c_row, bool add);
+
 /* Inference in eight bits: activations 0 .. 255, laid out as above. They are spread to 16 bits, and multiplied
- * with weights of as many, so that F(4x4, 3x3) fits in; sums are exact modulo 2^32 (WINOGRAD.md). */
+ * with weights of as many, so that F(4x4, 3x3) fits in; where there are instructions for bytes (VNNI), a direct
+ * convolution leaves them as they are. Sums are exact modulo 2^32 (WINOGRAD.md). */
 typedef struct
 {
-  /* c [m, panel] = a b, or += if add. a [m, 2 pairs], rows a_row apart; b [pairs][panel][2]. */
-  void (*multiply) (int            m,
-                    int            pairs,
-                    const int16_t *a,
-                    size_t         a_row,
-                    const int16_t *b,
-                    uint32_t      *c,
-                    size_t         c_row,
-                    bool           add);
+  MienMultiplyGroups *multiply;       /* of two numbers of 16 bits */
+  MienMultiplyGroups *multiply_bytes; /* of four, b's with a sign and a's without one; may be NULL */
   /* The sums [n, panel] of n pixels -> their channels, pixels pitch apart. residual may be NULL. */
   void (*finish)   (int                n,
                     int                channels,
@@ -99,6 +99,7 @@ typedef struct
   /* As max_pool below. */
   void (*max_pool) (int            side,
                     int            channels,
+                    int            row,
                     const uint8_t *x,
                     uint8_t       *y);
 } MienInt8;
@@ -165,12 +166,13 @@ typedef struct
                                     float       *d_y,
                                     float       *d_x);
 
-  /* 3x3, stride 2, padding 1, of one image; side is even. */
+  /* 3x3, stride 2, padding 1, of one image: a row of y; side is even. */
   void       (*max_pool)          (int          side,
                                    int          channels,
+                                   int          row,
                                    const float *x,
                                    float       *y);
-  /* To the first in rows, then columns, of the pixels that won. */
+  /* Of the whole image: to the first in rows, then columns, of the pixels that won. */
   void       (*max_pool_gradient) (int          side,
                                    int          channels,
                                    const float *x,

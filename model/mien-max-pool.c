@@ -15,32 +15,29 @@ first (int i)
 }
 
 void
-MIEN_ISA (mien_max_pool) (int side, int channels, const float *x, float *y)
+MIEN_ISA (mien_max_pool) (int side, int channels, int i, const float *x, float *y)
 {
   int half = side / 2;
   size_t pitch = (size_t) channels, row = pitch * (size_t) side;
 
-  for (int i = 0; i < half; i++)
-    for (int j = 0; j < half; j++, y += channels)
+  x += (size_t) (2 * i) * row;
+  y += (size_t) (i * half) * pitch;
+  for (int j = 0; j < half; j++, x += 2 * pitch, y += pitch)
+    for (int c = 0; c < channels; c += LANES)
       {
-        const float *middle = x + (size_t) (2 * i) * row + (size_t) (2 * j) * pitch;
+        Vector best = load (x + c);
 
-        for (int c = 0; c < channels; c += LANES)
-          {
-            Vector best = load (middle + c);
+        for (int r = first (i); r < 3; r++)
+          for (int s = first (j); s < 3; s++)
+            {
+              Vector v =
+                  load (x + c + (ptrdiff_t) row * (r - 1) + (ptrdiff_t) pitch * (s - 1));
+              /* A NaN wins, as in PyTorch, so that it is noticed. */
+              Mask wins = (v > best) | (v != v);
 
-            for (int r = first (i); r < 3; r++)
-              for (int s = first (j); s < 3; s++)
-                {
-                  Vector v = load (middle + c + (ptrdiff_t) row * (r - 1)
-                                   + (ptrdiff_t) pitch * (s - 1));
-                  /* A NaN wins, as in PyTorch, so that it is noticed. */
-                  Mask wins = (v > best) | (v != v);
-
-                  best = (Vector) (((Mask) v & wins) | ((Mask) best & ~wins));
-                }
-            store (y + c, best);
-          }
+              best = (Vector) (((Mask) v & wins) | ((Mask) best & ~wins));
+            }
+        store (y + c, best);
       }
 }
 

@@ -11,6 +11,11 @@
 
 #include "mien-kernels-private.h"
 
+enum
+{
+  AHEAD = 40, /* steps that b is fetched before it is needed */
+};
+
 static inline __attribute__ ((always_inline)) void
 multiply_rows (const int rows,
                int k,
@@ -34,6 +39,9 @@ multiply_rows (const int rows,
   for (; k > 0; k--, a += a_column, b += b_row)
     {
       Vector left = load (b), right = load (b + LANES);
+
+      __builtin_prefetch (b + AHEAD * b_row);
+      __builtin_prefetch (b + AHEAD * b_row + LANES);
 
 #pragma GCC unroll 16
       for (int i = 0; i < rows; i++)

@@ -28,7 +28,7 @@ enum
 typedef struct
 {
   MienConv conv;
-  int16_t *packed;
+  void *packed;
   float *scale, *shift, *residual_scale;
   float *step; /* of its outputs, [pitch] */
   int zero;
@@ -80,8 +80,7 @@ plan (MienNetworkInt8 *quantised)
       Unit *unit = &quantised->units[i];
       size_t pitch = (size_t) mien_pitch (unit->conv.out), size;
 
-      unit->packed =
-          take (quantised, mien_conv_int8_packed (&unit->conv) * sizeof (int16_t));
+      unit->packed = take (quantised, mien_conv_int8_packed (&unit->conv));
       unit->scale = take (quantised, pitch * sizeof (float));
       unit->shift = take (quantised, pitch * sizeof (float));
       unit->residual_scale = take (quantised, pitch * sizeof (float));
@@ -130,9 +129,9 @@ choose_steps (const MienUnit *from, Unit *unit)
     }
 }
 
-/* v [n] -> the step that each of them fits with, and their sums too. */
+/* v [n] -> the step with which none passes `most`, nor their sums what they may. */
 static double
-choose_weight_step (const double *v, size_t n)
+choose_weight_step (const double *v, size_t n, int most)
 {
   double largest = 0, sums[2] = { 0 }, room = MIEN_INT8_MAX_WEIGHTS - (double) n / 2;
 
@@ -141,14 +140,14 @@ choose_weight_step (const double *v, size_t n)
       largest = fmax (largest, fabs (v[k]));
       sums[v[k] > 0] += fabs (v[k]);
     }
-  return fmax (fmax (largest / MIEN_INT8_MAX_WEIGHT, fmax (sums[0], sums[1]) / room),
-               FLT_MIN);
+  return fmax (fmax (largest / most, fmax (sums[0], sums[1]) / room), FLT_MIN);
 }
 
 /* The weights of an output, with the normalisation and the steps of what they read folded
  * in, as whole numbers -> their step. steps NULL: images. */
 static double
 quantise_weights (const MienUnit *from,
+                  int most,
                   size_t out,
                   const float *steps,
                   double *v,
@@ -161,7 +160,7 @@ quantise_weights (const MienUnit *from,
   for (size_t k = 0; k < n; k++)
     v[k] = (double) from->weight->value[out * n + k] * from->inverse[out]
            * (steps != NULL ? steps[k / taps] : 1.0 / IMAGE_SCALE);
-  step = choose_weight_step (v, n);
+  step = choose_weight_step (v, n, most);
   for (size_t k = 0; k < n; k++)
     w[out * n + k] = (int16_t) lrint (v[k] / step);
   return step;
@@ -182,6 +181,7 @@ quantise_unit (MienNetworkInt8 *quantised,
                const Room *room)
 {
   Unit *unit = unit_of (quantised, from);
+  int most = mien_conv_int8_max_weight (&unit->conv);
 
   choose_steps (from, unit);
   for (int c = 0; c < mien_pitch (unit->conv.out); c++)
@@ -192,7 +192,7 @@ quantise_unit (MienNetworkInt8 *quantised,
       if (c >= unit->conv.out)
         continue;
       unit->scale[c] =
-          (float) (quantise_weights (from, (size_t) c, x != NULL ? x->step : NULL,
+          (float) (quantise_weights (from, most, (size_t) c, x != NULL ? x->step : NULL,
                                      room->v, room->w)
                    / step);
       shift += from->bias[c] / step;
@@ -287,37 +287,38 @@ typedef struct
   const uint8_t *x;
 } Job;
 
-/* Items: images. */
+/* Items: rows of all images. */
 static void
-read_images (void *data, int worker, size_t begin, size_t end)
+read_rows (void *data, int worker, size_t begin, size_t end)
 {
   const Job *job = data;
   size_t side = (size_t) job->quantised->network->side, area = side * side;
 
   (void) worker;
-  for (size_t i = begin; i < end; i++)
-    for (size_t c = 0; c < 3; c++)
-      {
-        const float *plane = job->images + (3 * i + c) * area;
-        int16_t *to = job->quantised->pixels + 3 * i * area + c;
+  for (size_t row = begin; row < end; row++)
+    {
+      const float *from = job->images + row / side * 3 * area + row % side * side;
+      int16_t *to = job->quantised->pixels + row * 3 * side;
 
-        for (size_t p = 0; p < area; p++)
-          to[3 * p] = (int16_t) lrintf (plane[p] * IMAGE_SCALE);
-      }
+      for (size_t p = 0; p < side; p++)
+        for (size_t c = 0; c < 3; c++)
+          to[3 * p + c] = (int16_t) lrintf (from[c * area + p] * IMAGE_SCALE);
+    }
 }
 
 static void
-pool_stem (void *data, int worker, size_t begin, size_t end)
+pool_rows (void *data, int worker, size_t begin, size_t end)
 {
   const Job *job = data;
   const MienUnit *stem = &job->quantised->network->units[0];
-  size_t size = mien_unit_size (stem);
+  size_t size = mien_unit_size (stem), rows = (size_t) mien_unit_side (stem) / 2;
 
   (void) worker;
   for (size_t i = begin; i < end; i++)
     mien_kernels ()->int8->max_pool (mien_unit_side (stem), mien_pitch (stem->conv.out),
-                                     job->quantised->units[0].y + i * size,
-                                     job->quantised->pooled + i * size / 4);
+                                     (int) (i % rows),
+                                     job->quantised->units[0].y + i / rows * size,
+                                     job->quantised->pooled + i / rows * size / 4);
 }
 
 /* Bytes of the last block -> means [n, channels] */
@@ -362,9 +363,10 @@ run_trunk (MienNetworkInt8 *quantised, const float *images, int n, float *means)
   Job job = { .quantised = quantised, .images = images };
   const uint8_t *x = quantised->pooled;
 
-  mien_pool_run (network->pool, (size_t) n, read_images, &job);
+  mien_pool_run (network->pool, (size_t) (n * network->side), read_rows, &job);
   run_unit (quantised, &network->units[0], n, quantised->pixels, NULL);
-  mien_pool_run (network->pool, (size_t) n, pool_stem, &job);
+  mien_pool_run (network->pool, (size_t) (n * mien_unit_side (&network->units[0]) / 2),
+                 pool_rows, &job);
   for (int i = 0; i < MIEN_N_BLOCKS; i++)
     {
       const MienBlock *block = &network->blocks[i];

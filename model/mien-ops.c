@@ -21,16 +21,18 @@ typedef struct
   float *to;
 } Job;
 
+/* Items: rows of all images. */
 static void
 max_pool_part (void *data, int worker, size_t begin, size_t end)
 {
   const Job *job = data;
   size_t size = (size_t) job->side * (size_t) job->side * (size_t) job->channels;
+  size_t rows = (size_t) job->side / 2;
 
   (void) worker;
   for (size_t i = begin; i < end; i++)
-    job->kernels->max_pool (job->side, job->channels, job->x + i * size,
-                            job->to + i * size / 4);
+    job->kernels->max_pool (job->side, job->channels, (int) (i % rows),
+                            job->x + i / rows * size, job->to + i / rows * size / 4);
 }
 
 void
@@ -47,7 +49,7 @@ mien_max_pool_forward (MienPool *pool,
               .x = x,
               .to = y };
 
-  mien_pool_run (pool, (size_t) n, max_pool_part, &job);
+  mien_pool_run (pool, (size_t) (n * side / 2), max_pool_part, &job);
 }
 
 static void
@@ -112,21 +114,22 @@ mien_mean_pool_backward (int n, int channels, int area, const float *d_y, float 
         d_x[c] = c < channels ? d_y[c] / (float) area : 0;
 }
 
+/* Items: rows of all images. */
 static void
 interleave_part (void *data, int worker, size_t begin, size_t end)
 {
   const Job *job = data;
-  size_t area = (size_t) job->side * (size_t) job->side;
+  size_t side = (size_t) job->side, area = side * side;
 
   (void) worker;
-  for (size_t i = begin; i < end; i++)
+  for (size_t row = begin; row < end; row++)
     {
-      const float *image = job->x + i * 3 * area;
-      float *pixels = job->to + i * 3 * area;
+      const float *from = job->x + row / side * 3 * area + row % side * side;
+      float *to = job->to + row * 3 * side;
 
-      for (size_t p = 0; p < area; p++)
+      for (size_t p = 0; p < side; p++)
         for (size_t c = 0; c < 3; c++)
-          pixels[3 * p + c] = image[c * area + p];
+          to[3 * p + c] = from[c * area + p];
     }
 }
 
@@ -135,7 +138,7 @@ mien_interleave (MienPool *pool, int n, int side, const float *images, float *pi
 {
   Job job = { .side = side, .x = images, .to = pixels };
 
-  mien_pool_run (pool, (size_t) n, interleave_part, &job);
+  mien_pool_run (pool, (size_t) (n * side), interleave_part, &job);
 }
 
 void
