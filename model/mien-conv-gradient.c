@@ -105,9 +105,9 @@ multiply_part (void *data, int worker, size_t begin, size_t end)
           size_t left = units - block * height;
 
           for (size_t c = 0; c < width; c += columns)
-            pass->kernels->multiply (rows, (int) (left < height ? left : height), operand,
-                                     1, (size_t) pass->k_pitch, gradients + c, job->pitch,
-                                     sums + c, width, job->add || block > 0);
+            pass->kernels->multiply (rows, 1, (int) (left < height ? left : height),
+                                     operand, 1, 0, (size_t) pass->k_pitch, gradients + c,
+                                     job->pitch, sums + c, width, job->add || block > 0);
         }
     }
 }

@@ -17,7 +17,6 @@ enum
 {
   GROUP = 4,   /* bytes that are multiplied in a lane: two numbers, or four */
   DEPTH = 256, /* groups of a product at a time: its panel stays in the first cache */
-  STEM_ROW = 7 * 3,  /* so short that a call to copy it is half of the time */
   ENOUGH_TILES = 12, /* to make up for reading four times the weights */
   TILE = 4,
   SIDE = 6,
@@ -31,6 +30,7 @@ typedef struct
   MienMultiplyGroups *multiply;
   int n, groups;
   size_t number; /* bytes of one */
+  size_t line;   /* bytes of a row of taps, whole groups */
   size_t blocks, panels;
   const void *x;
   const char *packed;
@@ -65,12 +65,18 @@ job_of (const MienConv *conv)
   const MienInt8 *kernels = pass.kernels->int8;
   bool bytes = kernels->multiply_bytes != NULL && is_of_bytes (conv);
   size_t number = bytes ? sizeof (uint8_t) : sizeof (int16_t);
+  int taps = pass.winograd != NULL ? pass.k : pass.columns * pass.in_pitch;
+  int line = (taps * (int) number + GROUP - 1) / GROUP;
+
+  /* Bytes that become 16 bits have to be laid out. */
+  pass.in_place = pass.in_place && (bytes || conv->of_images);
 
   return (Job){ .pass = pass,
                 .kernels = kernels,
                 .multiply = bytes ? kernels->multiply_bytes : kernels->multiply,
                 .number = number,
-                .groups = (pass.k * (int) number + GROUP - 1) / GROUP,
+                .line = (size_t) line * GROUP,
+                .groups = pass.winograd != NULL ? line : pass.rows * line,
                 .panels = (size_t) (mien_pass_padded_out (&pass) / pass.kernels->panel),
                 .of_images = conv->of_images };
 }
@@ -157,7 +163,10 @@ spread_filter (const Job *job, size_t out, int c, char *column)
       return;
     }
   for (int k = 0; k < taps; k++)
-    put (job, column, (size_t) (k * pass->in_pitch + c), w[k]);
+    put (job, column,
+         (size_t) (k / pass->columns) * (job->line / job->number)
+             + (size_t) (k % pass->columns * pass->in_pitch + c),
+         w[k]);
 }
 
 /* Items: panels. packed [panel][point][groups][columns] */
@@ -220,9 +229,7 @@ copy_numbers (const Job *job, size_t at, size_t n, char *to)
 {
   const uint8_t *bytes = (const uint8_t *) job->x + at;
 
-  if (job->of_images && n == STEM_ROW)
-    memcpy (to, (const int16_t *) job->x + at, STEM_ROW * sizeof (int16_t));
-  else if (job->of_images)
+  if (job->of_images)
     memcpy (to, (const int16_t *) job->x + at, n * job->number);
   else if (job->number == sizeof *bytes)
     memcpy (to, bytes, n);
@@ -237,19 +244,17 @@ copy_unit (const Job *job, size_t image, int i, int j, char *to)
 {
   const MienPass *pass = &job->pass;
   size_t pitch = (size_t) pass->in_pitch;
-  size_t row = (size_t) pass->columns * pitch * job->number;
   int left = j * pass->step - pass->left, right = left + pass->columns;
   int begin = left > 0 ? left : 0, end = right < pass->side ? right : pass->side;
   bool whole = begin == left && end == right;
 
-  memset (to + (size_t) (job->groups - 1) * GROUP, 0, GROUP); /* where k ends within it */
-  for (int r = 0; r < pass->rows; r++, to += row)
+  for (int r = 0; r < pass->rows; r++, to += job->line)
     {
       int y = i * pass->step - pass->top + r;
       bool inside = y >= 0 && y < pass->side && begin < end;
 
       if (!inside || !whole)
-        memset (to, 0, row);
+        memset (to, 0, job->line);
       if (inside)
         copy_numbers (job, image + (size_t) (y * pass->side + begin) * pitch,
                       (size_t) (end - begin) * pitch,
@@ -337,6 +342,29 @@ finish_pixels (const Job *job,
                         job->y + first, pitch);
 }
 
+/* The products of units begin .. end - 1, from x itself; behind it, a number may be read.
+ */
+static void
+multiply_in_place (const Job *job,
+                   size_t begin,
+                   size_t end,
+                   const char *packed,
+                   uint32_t *sums)
+{
+  const MienPass *pass = &job->pass;
+  size_t columns = (size_t) pass->kernels->panel;
+  size_t pixel = (size_t) pass->in_pitch * job->number, from, run;
+
+  for (; begin < end; begin += run, sums += run * columns)
+    {
+      run = mien_pass_run_of_units (pass, begin, end, &from);
+      job->multiply ((int) run, pass->rows, (int) (job->line / GROUP),
+                     (const char *) job->x + from * job->number,
+                     (size_t) pass->step * pixel, (size_t) pass->side * pixel, packed,
+                     sums, columns, false);
+    }
+}
+
 static void
 multiply_block (const Job *job,
                 size_t block,
@@ -352,13 +380,17 @@ multiply_block (const Job *job,
   int c = (int) (panel * columns), left = pass->out_pitch - c;
   int channels = left < (int) columns ? left : (int) columns;
 
-  for (int point = 0; point < pass->points; point++, operand += point_size)
+  if (pass->in_place)
+    multiply_in_place (job, block * height, block * height + (size_t) units, packed,
+                       sums);
+  for (int point = 0; point < pass->points && !pass->in_place;
+       point++, operand += point_size)
     for (int done = 0; done < job->groups; done += DEPTH)
       {
         int some = job->groups - done < DEPTH ? job->groups - done : DEPTH;
 
-        job->multiply (units, some, operand + done * GROUP,
-                       (size_t) pass->k_pitch * job->number / GROUP, packed,
+        job->multiply (units, 1, some, operand + done * GROUP,
+                       (size_t) pass->k_pitch * job->number, 0, packed,
                        sums + (size_t) point * height * columns, columns, done > 0);
         packed += (size_t) some * row;
       }
@@ -381,7 +413,8 @@ multiply_own (void *data, int worker, size_t begin, size_t end)
     {
       size_t first = block * (size_t) job->pass.height;
 
-      lay_out (job, first, first + units_in (job, block), operand);
+      if (!job->pass.in_place)
+        lay_out (job, first, first + units_in (job, block), operand);
       for (size_t panel = 0; panel < job->panels; panel++)
         multiply_block (job, block, panel, operand, sums);
     }
@@ -463,7 +496,8 @@ mien_conv_int8_forward (MienPool *pool,
       job.residual = residual != NULL ? residual + first * mien_pass_y_size (pass) : NULL;
       if (shared)
         {
-          mien_pool_run (pool, (size_t) (job.n * pass->units), lay_out_units, &job);
+          if (!pass->in_place)
+            mien_pool_run (pool, (size_t) (job.n * pass->units), lay_out_units, &job);
           mien_pool_run (pool, job.blocks * job.panels, multiply_shared, &job);
         }
       else

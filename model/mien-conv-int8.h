@@ -7,7 +7,7 @@
 /*
  * Convolutions in eight bits: y = sum scale + shift (+ residual residual_scale), rounded, 0 .. 255, where
  * the sums of x * w are exact. x is uint8_t [n, side, side, pitch of in]; that of a convolution of images is
- * int16_t [n, side, side, in]. y and residual are uint8_t [n, out_side, out_side, pitch of out], what rescales
+ * int16_t [n, side, side, in], and one more number behind them may be read. y and residual are uint8_t [n, out_side, out_side, pitch of out], what rescales
  * them is [pitch of out]. conv.tile is 0 or 4.
  *
  * No weight is further from 0 than mien_conv_int8_max_weight, and neither the positive ones of an output nor

@@ -19,7 +19,6 @@ enum
   SMALL_WEIGHTS = 3 << 20, /* bytes that can be read anew for each block */
   FEW_WEIGHTS = 1 << 20,   /* by each worker, where blocks are too few */
   ENOUGH_BLOCKS = 4,       /* for each worker, to share them evenly */
-  STEM_ROW = 7 * 3,        /* so short that a call to copy it is half of the time */
   GRADIENT_HEIGHT = 96,    /* units that a product of the weights' gradient sums over */
 };
 
@@ -57,6 +56,13 @@ mien_pass_share (MienPass *pass, int n, size_t weights, int n_threads)
   return false;
 }
 
+/* Along one side. */
+static bool
+stays_inside (int before, int grid, int taps, const MienPass *pass)
+{
+  return before == 0 && (grid - 1) * pass->step + taps <= pass->side;
+}
+
 /* What follows from the geometry; height 0: as suits the kernel. */
 static void
 plan (MienPass *pass, int tile, int height)
@@ -70,6 +76,9 @@ plan (MienPass *pass, int tile, int height)
   pass->points = tile > 0 ? (tile + 2) * (tile + 2) : 1;
   pass->unit_columns = (pass->grid_columns + pass->tile - 1) / pass->tile;
   pass->units = (pass->grid_rows + pass->tile - 1) / pass->tile * pass->unit_columns;
+  pass->in_place = tile == 0 && pass->rows > 0 && pass->unit_columns >= rows
+                   && stays_inside (pass->top, pass->grid_rows, pass->rows, pass)
+                   && stays_inside (pass->left, pass->grid_columns, pass->columns, pass);
   pass->k = tile > 0 ? pass->in_pitch : pass->rows * pass->columns * pass->in_pitch;
   mien_pass_set_height (pass, height > 0 ? height
                               : tile > 0 ? TILES / rows * rows
@@ -234,9 +243,7 @@ copy_unit (const MienPass *pass, const float *image, int i, int j, float *to)
 
       if (!inside || !whole)
         memset (to, 0, row * sizeof *to);
-      if (inside && whole && row == STEM_ROW)
-        memcpy (to, from, STEM_ROW * sizeof *to);
-      else if (inside)
+      if (inside)
         memcpy (to + (size_t) (begin - left) * pitch, from,
                 (size_t) (end - begin) * pitch * sizeof *to);
     }

@@ -11,6 +11,9 @@
  * each block once for each point of the tile:
  *
  *   operand [block][point][height][k_pitch]    weights [panel][point][k][panel columns]
+ *
+ * Where no tap lies beyond the border, and a row of outputs fills the kernel, there is no operand: the products
+ * read their rows of taps from the tensor itself.
  */
 typedef struct
 {
@@ -31,6 +34,7 @@ typedef struct
   int    tile, points;
   int    unit_columns, units;      /* of an image */
   int    k, k_pitch, height;
+  bool   in_place;                 /* there is no operand */
   size_t spread, block_size;       /* floats from point to point, from block to block */
 } MienPass;
 
@@ -72,6 +76,19 @@ void     mien_pass_run          (MienPool       *pool,
                                  bool            relu,
                                  float          *y,
                                  float          *scratch);
+
+/* How many of the units begin .. end - 1 lie in one row of outputs, and where the first one's taps begin, in
+ * numbers of x. */
+static inline size_t
+mien_pass_run_of_units (const MienPass *pass, size_t begin, size_t end, size_t *from)
+{
+  size_t units = (size_t) pass->units, columns = (size_t) pass->unit_columns;
+  size_t i = begin % units / columns, j = begin % columns, run = columns - j;
+  size_t side = (size_t) pass->side, step = (size_t) pass->step;
+
+  *from = ((begin / units * side + i * step) * side + j * step) * (size_t) pass->in_pitch;
+  return run < end - begin ? run : end - begin;
+}
 
 /* Units begin .. end - 1 of x, which are of one block -> that block of the operand. */
 void     mien_pass_lay_out_units (const MienPass *pass,

@@ -63,6 +63,28 @@ finish_unit (const Job *job, size_t unit, const float *sums, int c, int channels
     pass->kernels->finish (sums, channels, bias, residual[0], job->relu, to[0]);
 }
 
+/* The products of units begin .. end - 1, from x itself. */
+static void
+multiply_in_place (const Job *job,
+                   size_t begin,
+                   size_t end,
+                   const float *packed,
+                   float *sums)
+{
+  const MienPass *pass = job->pass;
+  size_t columns = (size_t) pass->kernels->panel, pitch = (size_t) pass->in_pitch;
+  size_t from, run;
+
+  for (; begin < end; begin += run, sums += run * columns)
+    {
+      run = mien_pass_run_of_units (pass, begin, end, &from);
+      pass->kernels->multiply ((int) run, pass->rows, pass->columns * (int) pitch,
+                               job->x + from, (size_t) pass->step * pitch,
+                               (size_t) pass->side * pitch, 1, packed, columns, sums,
+                               columns, false);
+    }
+}
+
 static void
 multiply_block (const Job *job,
                 size_t block,
@@ -78,11 +100,14 @@ multiply_block (const Job *job,
   int c = (int) (panel * columns), left = pass->out_pitch - c;
   int channels = left < (int) columns ? left : (int) columns;
 
-  for (size_t point = 0; point < (size_t) pass->points; point++)
+  if (pass->in_place)
+    multiply_in_place (job, block * height, block * height + (size_t) units, packed,
+                       sums);
+  for (size_t point = 0; point < (size_t) pass->points && !pass->in_place; point++)
     for (int done = 0; done == 0 || done < pass->k; done += DEPTH) /* k 0 makes zeros */
-      pass->kernels->multiply (units, pass->k - done < DEPTH ? pass->k - done : DEPTH,
-                               operand + point * pass->spread + (size_t) done, pitch, 1,
-                               packed + (point * k + (size_t) done) * columns, columns,
+      pass->kernels->multiply (units, 1, pass->k - done < DEPTH ? pass->k - done : DEPTH,
+                               operand + point * pass->spread + (size_t) done, pitch, 0,
+                               1, packed + (point * k + (size_t) done) * columns, columns,
                                sums + point * height * columns, columns, done > 0);
   for (int u = 0; u < units; u++)
     finish_unit (job, block * height + (size_t) u, sums + (size_t) u * columns, c,
@@ -102,8 +127,9 @@ multiply_own (void *data, int worker, size_t begin, size_t end)
     {
       size_t first = block * height;
 
-      mien_pass_lay_out_units (job->pass, job->x, first,
-                               first + (size_t) units_in (job, block), operand);
+      if (!job->pass->in_place)
+        mien_pass_lay_out_units (job->pass, job->x, first,
+                                 first + (size_t) units_in (job, block), operand);
       for (size_t panel = 0; panel < job->panels; panel++)
         multiply_block (job, block, panel, operand, sums);
     }
@@ -174,7 +200,8 @@ mien_pass_run (MienPool *pool,
           residual != NULL ? residual + first * mien_pass_y_size (&pass) : NULL;
       if (shared)
         {
-          mien_pass_lay_out (pool, &pass, job.n, job.x, job.operand);
+          if (!pass.in_place)
+            mien_pass_lay_out (pool, &pass, job.n, job.x, job.operand);
           mien_pool_run (pool, job.blocks * job.panels, multiply_shared, &job);
         }
       else

@@ -29,9 +29,11 @@ typedef uint8_t Pixel __attribute__ ((vector_size (CHANNELS), aligned (1), may_a
 static inline __attribute__ ((always_inline)) void
 multiply_rows (const bool bytes,
                const int rows,
+               int lines,
                int groups,
-               const Word *a,
+               const char *a,
                size_t a_row,
+               size_t a_line,
                const Words *b,
                uint32_t *c,
                size_t c_row,
@@ -45,20 +47,24 @@ multiply_rows (const bool bytes,
       sums[i][0] = (Words){ 0 };
       sums[i][1] = (Words){ 0 };
     }
-  for (; groups > 0; groups--, a++, b += 2)
+  for (; lines > 0; lines--, a += a_line)
     {
-      Words left = b[0], right = b[1];
+      const char *at = a;
 
-      __builtin_prefetch (b + 2 * AHEAD);
-      __builtin_prefetch (b + 2 * AHEAD + 1);
-
-#pragma GCC unroll 16
-      for (int i = 0; i < rows; i++)
+      for (const Words *end = b + 2 * groups; b < end; at += sizeof (Word), b += 2)
         {
-          Words group = (Words){ 0 } + a[(size_t) i * a_row];
+          Words left = b[0], right = b[1];
 
-          sums[i][0] = multiply_groups (bytes, group, left, sums[i][0]);
-          sums[i][1] = multiply_groups (bytes, group, right, sums[i][1]);
+          __builtin_prefetch (b + 2 * AHEAD);
+          __builtin_prefetch (b + 2 * AHEAD + 1);
+#pragma GCC unroll 16
+          for (int i = 0; i < rows; i++)
+            {
+              Words group = (Words){ 0 } + *(const Word *) (at + (size_t) i * a_row);
+
+              sums[i][0] = multiply_groups (bytes, group, left, sums[i][0]);
+              sums[i][1] = multiply_groups (bytes, group, right, sums[i][1]);
+            }
         }
     }
 #pragma GCC unroll 16
@@ -79,9 +85,11 @@ multiply_rows (const bool bytes,
 static inline __attribute__ ((always_inline)) void
 multiply_all (const bool bytes,
               int m,
+              int lines,
               int groups,
-              const Word *a,
+              const char *a,
               size_t a_row,
+              size_t a_line,
               const void *b,
               uint32_t *c,
               size_t c_row,
@@ -89,7 +97,7 @@ multiply_all (const bool bytes,
 {
 #define TAKE(n)                                                                          \
   for (; m >= n; m -= n, a += n * a_row, c += n * c_row)                                 \
-  multiply_rows (bytes, n, groups, a, a_row, b, c, c_row, add)
+  multiply_rows (bytes, n, lines, groups, a, a_row, a_line, b, c, c_row, add)
 
   TAKE (ROWS);
 #if ROWS > 8
@@ -103,29 +111,33 @@ multiply_all (const bool bytes,
 
 static void
 multiply (int m,
+          int lines,
           int groups,
           const void *a,
           size_t a_row,
+          size_t a_line,
           const void *b,
           uint32_t *c,
           size_t c_row,
           bool add)
 {
-  multiply_all (false, m, groups, a, a_row, b, c, c_row, add);
+  multiply_all (false, m, lines, groups, a, a_row, a_line, b, c, c_row, add);
 }
 
 #ifdef __AVX512VNNI__
 static void
 multiply_bytes (int m,
+                int lines,
                 int groups,
                 const void *a,
                 size_t a_row,
+                size_t a_line,
                 const void *b,
                 uint32_t *c,
                 size_t c_row,
                 bool add)
 {
-  multiply_all (true, m, groups, a, a_row, b, c, c_row, add);
+  multiply_all (true, m, lines, groups, a, a_row, a_line, b, c, c_row, add);
 }
 #else
 #define multiply_bytes NULL

@@ -54,8 +54,8 @@ typedef double Doubles __attribute__ ((vector_size (LANES * sizeof (double))));
 
 #define widen(v) __builtin_convertvector (v, Doubles)
 
-void MIEN_ISA (mien_multiply) (int m, int k, const float *a, size_t a_row, size_t a_column,
-                               const float *b, size_t b_row, float *c, size_t c_row, bool add);
+void MIEN_ISA (mien_multiply) (int m, int lines, int k, const float *a, size_t a_row, size_t a_line,
+                               size_t a_column, const float *b, size_t b_row, float *c, size_t c_row, bool add);
 
 void MIEN_ISA (mien_finish)   (const float *from, int channels, const float *bias,
                                const float *residual, bool relu, float *to);

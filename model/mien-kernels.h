@@ -64,10 +64,10 @@ typedef struct
   const float *scale, *shift, *residual_scale;
 } MienRescale;
 
-/* c [m, panel] = a b, or += if add. a [m, groups], rows a_row groups apart; b [groups][panel]. A group is
- * four bytes: neighbours in k. */
-typedef void MienMultiplyGroups (int m, int groups, const void *a, size_t a_row, const void *b,
-                                 uint32_t *c, size_t c_row, bool add);
+/* c [m, panel] = a b, or += if add. a [m, lines, groups], rows a_row and lines a_line bytes apart; b [lines,
+ * groups, panel]. A group is four bytes: neighbours in k. */
+typedef void MienMultiplyGroups (int m, int lines, int groups, const void *a, size_t a_row, size_t a_line,
+                                 const void *b, uint32_t *c, size_t c_row, bool add);
 
 /* Inference in eight bits: activations 0 .. 255, laid out as above. They are spread to 16 bits, and multiplied
  * with weights of as many, so that F(4x4, 3x3) fits in; where there are instructions for bytes (VNNI), a direct
@@ -111,11 +111,14 @@ typedef struct
   int          panel;              /* columns of a packed matrix that lie together: two vectors */
   int          rows;               /* of one block of the product; heights are best multiples of it */
 
-  /* c [m, panel] = a b, or += if add. a [m, k] with any strides, b [k, panel] with rows b_row apart. */
+  /* c [m, panel] = a b, or += if add. a [m, lines, k] with any strides, b [lines, k, panel] with rows b_row
+   * apart. */
   void       (*multiply) (int          m,
+                          int          lines,
                           int          k,
                           const float *a,
                           size_t       a_row,
+                          size_t       a_line,
                           size_t       a_column,
                           const float *b,
                           size_t       b_row,

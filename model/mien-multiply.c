@@ -18,9 +18,11 @@ enum
 
 static inline __attribute__ ((always_inline)) void
 multiply_rows (const int rows,
+               int lines,
                int k,
                const float *a,
                size_t a_row,
+               size_t a_line,
                size_t a_column,
                const float *b,
                size_t b_row,
@@ -36,20 +38,21 @@ multiply_rows (const int rows,
       sums[i][0] = (Vector){ 0 };
       sums[i][1] = (Vector){ 0 };
     }
-  for (; k > 0; k--, a += a_column, b += b_row)
-    {
-      Vector left = load (b), right = load (b + LANES);
+  for (; lines > 0; lines--, a += a_line)
+    for (const float *at = a, *end = b + (size_t) k * b_row; b < end; at += a_column)
+      {
+        Vector left = load (b), right = load (b + LANES);
 
-      __builtin_prefetch (b + AHEAD * b_row);
-      __builtin_prefetch (b + AHEAD * b_row + LANES);
-
+        __builtin_prefetch (b + AHEAD * b_row);
+        __builtin_prefetch (b + AHEAD * b_row + LANES);
+        b += b_row;
 #pragma GCC unroll 16
-      for (int i = 0; i < rows; i++)
-        {
-          sums[i][0] += a[(size_t) i * a_row] * left;
-          sums[i][1] += a[(size_t) i * a_row] * right;
-        }
-    }
+        for (int i = 0; i < rows; i++)
+          {
+            sums[i][0] += at[(size_t) i * a_row] * left;
+            sums[i][1] += at[(size_t) i * a_row] * right;
+          }
+      }
 #pragma GCC unroll 16
   for (int i = 0; i < rows; i++)
     {
@@ -67,9 +70,11 @@ multiply_rows (const int rows,
 
 void
 MIEN_ISA (mien_multiply) (int m,
+                          int lines,
                           int k,
                           const float *a,
                           size_t a_row,
+                          size_t a_line,
                           size_t a_column,
                           const float *b,
                           size_t b_row,
@@ -79,7 +84,7 @@ MIEN_ISA (mien_multiply) (int m,
 {
 #define TAKE(n)                                                                          \
   for (; m >= n; m -= n, a += n * a_row, c += n * c_row)                                 \
-  multiply_rows (n, k, a, a_row, a_column, b, b_row, c, c_row, add)
+  multiply_rows (n, lines, k, a, a_row, a_line, a_column, b, b_row, c, c_row, add)
 
   TAKE (ROWS);
 #if ROWS > 8

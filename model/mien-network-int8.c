@@ -70,7 +70,7 @@ plan (MienNetworkInt8 *quantised)
 {
   MienNetwork *network = quantised->network;
   int n = quantised->at_once, n_threads = mien_pool_threads (network->pool);
-  size_t batch = (size_t) n, side = (size_t) network->side;
+  size_t batch = (size_t) n, side = (size_t) mien_bordered (network);
   size_t pooled = batch * mien_unit_size (&network->units[0]) / 4, scratch = 0;
   uint8_t *spare[4];
 
@@ -287,25 +287,31 @@ typedef struct
   const uint8_t *x;
 } Job;
 
-/* Items: rows of all images. */
+/* Items: rows of all images, with the border's. */
 static void
 read_rows (void *data, int worker, size_t begin, size_t end)
 {
   const Job *job = data;
-  size_t side = (size_t) job->quantised->network->side, area = side * side;
+  const MienNetwork *network = job->quantised->network;
+  size_t side = (size_t) network->side, area = side * side;
+  size_t rows = (size_t) mien_bordered (network);
 
   (void) worker;
   for (size_t row = begin; row < end; row++)
     {
-      const float *from = job->images + row / side * 3 * area + row % side * side;
-      int16_t *to = job->quantised->pixels + row * 3 * side;
+      size_t i = row % rows - MIEN_BORDER;
+      const float *image = job->images + row / rows * 3 * area;
+      int16_t *to = job->quantised->pixels + row * 3 * rows;
 
-      for (size_t p = 0; p < side; p++)
+      memset (to, 0, 3 * rows * sizeof *to);
+      for (size_t p = 0; i < side && p < side; p++)
         for (size_t c = 0; c < 3; c++)
-          to[3 * p + c] = (int16_t) lrintf (from[c * area + p] * IMAGE_SCALE);
+          to[3 * (MIEN_BORDER + p) + c] =
+              (int16_t) lrintf (image[c * area + i * side + p] * IMAGE_SCALE);
     }
 }
 
+/* Items: rows of all images. */
 static void
 pool_rows (void *data, int worker, size_t begin, size_t end)
 {
@@ -363,7 +369,7 @@ run_trunk (MienNetworkInt8 *quantised, const float *images, int n, float *means)
   Job job = { .quantised = quantised, .images = images };
   const uint8_t *x = quantised->pooled;
 
-  mien_pool_run (network->pool, (size_t) (n * network->side), read_rows, &job);
+  mien_pool_run (network->pool, (size_t) (n * mien_bordered (network)), read_rows, &job);
   run_unit (quantised, &network->units[0], n, quantised->pixels, NULL);
   mien_pool_run (network->pool, (size_t) (n * mien_unit_side (&network->units[0]) / 2),
                  pool_rows, &job);

@@ -9,6 +9,8 @@ enum
 {
   MIEN_N_UNITS = 20,               /* stem, 8 x 2, 3 short cuts */
   MIEN_N_BLOCKS = 8,
+  MIEN_BORDER = 3, /* of zeros around an image, so that the stem's taps are all inside */
+  MIEN_N_NEAR_BLOCKS = 4, /* those whose weights are small */
   MIEN_N_HIDDEN = 14,              /* expression, valence/arousal, twelve action units */
 };
 
@@ -21,6 +23,7 @@ typedef struct
   float         *z, *y;            /* before and behind the normalisation; inference has y alone */
   float         *batch_mean, *inverse;
   float         *packed, *bias;    /* of inference: with the normalisation folded in */
+  int            at_once;          /* images of a batch, at most */
   float         *range;            /* of inference: largest |y| of a channel that was observed */
 } MienUnit;
 
@@ -33,7 +36,7 @@ struct MienNetwork
 {
   MienNetworkShape shape;
   int              max_batch, side, n;       /* n: rows of the last forward */
-  int              at_once;                  /* images that go through the trunk together */
+  int              at_once, at_once_deep;    /* images that go together through the near blocks, the others */
   bool             training;
   bool             is_packed;
   MienPool        *pool;
@@ -49,8 +52,9 @@ struct MienNetwork
 
   float           *arena;                    /* everything below points into it */
   size_t           arena_used;
-  float           *pixels;                   /* images, channels side by side */
+  float           *pixels;                   /* images with a border, channels side by side */
   float           *pooled;                   /* behind the stem's max-pool */
+  float           *near;                     /* of inference: behind the near blocks */
   float           *means, *dropped, *features, *norm, *hidden;
   float           *d_hidden, *d_features, *d_means;
   float           *d_a, *d_b, *d_c;          /* the largest activation each */
@@ -59,6 +63,13 @@ struct MienNetwork
 
 /* network->means -> network->features, outputs, and a copy of the features unless that is NULL. */
 void mien_network_run_heads (MienNetwork *network, int n, float *outputs, float *features);
+
+/* Pixels of an image's side with its border. */
+static inline int
+mien_bordered (const MienNetwork *network)
+{
+  return network->side + 2 * MIEN_BORDER;
+}
 
 static inline int
 mien_unit_side (const MienUnit *unit)

@@ -40,7 +40,7 @@ infer_unit (MienNetwork *network,
 {
   float *packed = network->training ? network->packed : unit->packed;
 
-  if (!network->is_packed)
+  if (network->training)
     fold_unit (network, unit, packed);
   mien_conv_forward (network->pool, &unit->conv, n, x, packed, unit->bias, residual,
                      unit->relu, unit->y, network->scratch);
@@ -106,19 +106,10 @@ backward_conv (MienNetwork *network,
 
 typedef void (*UnitFunc) (MienNetwork *, MienUnit *, int, const float *, const float *);
 
-/* images [n, 3, side, side] -> means [n, 8 width] */
-static void
-run_trunk (MienNetwork *network, UnitFunc run, const float *images, int n, float *means)
+static const float *
+run_blocks (MienNetwork *network, UnitFunc run, int begin, int end, int n, const float *x)
 {
-  MienUnit *stem = &network->units[0];
-  const float *x = network->pooled;
-  MienUnit *last = network->blocks[MIEN_N_BLOCKS - 1].b;
-
-  mien_interleave (network->pool, n, network->side, images, network->pixels);
-  run (network, stem, n, network->pixels, NULL);
-  mien_max_pool_forward (network->pool, n, stem->conv.out, mien_unit_side (stem), stem->y,
-                         network->pooled);
-  for (int i = 0; i < MIEN_N_BLOCKS; i++)
+  for (int i = begin; i < end; i++)
     {
       MienBlock *block = &network->blocks[i];
       const float *residual = x;
@@ -132,6 +123,29 @@ run_trunk (MienNetwork *network, UnitFunc run, const float *images, int n, float
       run (network, block->b, n, block->a->y, residual);
       x = block->b->y;
     }
+  return x;
+}
+
+/* images [n, 3, side, side] -> what the near blocks make of them */
+static const float *
+run_near (MienNetwork *network, UnitFunc run, const float *images, int n)
+{
+  MienUnit *stem = &network->units[0];
+
+  mien_interleave (network->pool, n, network->side, MIEN_BORDER, images, network->pixels);
+  run (network, stem, n, network->pixels, NULL);
+  mien_max_pool_forward (network->pool, n, stem->conv.out, mien_unit_side (stem), stem->y,
+                         network->pooled);
+  return run_blocks (network, run, 0, MIEN_N_NEAR_BLOCKS, n, network->pooled);
+}
+
+/* x: of the near blocks -> means [n, 8 width] */
+static void
+run_deep (MienNetwork *network, UnitFunc run, const float *x, int n, float *means)
+{
+  MienUnit *last = network->blocks[MIEN_N_BLOCKS - 1].b;
+
+  x = run_blocks (network, run, MIEN_N_NEAR_BLOCKS, MIEN_N_BLOCKS, n, x);
   mien_mean_pool_forward (n, last->conv.out, mien_unit_area (last), x, means);
 }
 
@@ -184,6 +198,30 @@ mien_network_run_heads (MienNetwork *network, int n, float *outputs, float *feat
     memcpy (features, network->features, (size_t) n * (size_t) width * sizeof *features);
 }
 
+static int
+smaller (int a, int b)
+{
+  return a < b ? a : b;
+}
+
+/* No more images than go together through the deep blocks; in training all go together.
+ */
+static void
+infer_some (MienNetwork *network, UnitFunc run, const float *images, int n, float *means)
+{
+  MienUnit *last = network->blocks[MIEN_N_NEAR_BLOCKS - 1].b;
+  size_t image = 3 * (size_t) network->side * (size_t) network->side;
+
+  for (int done = 0; done < n; done += network->at_once)
+    {
+      if (!network->training)
+        last->y = network->near + (size_t) done * mien_unit_size (last);
+      run_near (network, run, images + (size_t) done * image,
+                smaller (n - done, network->at_once));
+    }
+  run_deep (network, run, network->training ? last->y : network->near, n, means);
+}
+
 static void
 infer (MienNetwork *network,
        UnitFunc run,
@@ -195,14 +233,13 @@ infer (MienNetwork *network,
   size_t width = 8 * (size_t) network->shape.width;
   size_t image = 3 * (size_t) network->side * (size_t) network->side;
 
-  for (int done = 0; done < n; done += network->at_once)
-    {
-      int some = n - done < network->at_once ? n - done : network->at_once;
-
-      run_trunk (network, run, images + (size_t) done * image, some,
-                 network->means + (size_t) done * width);
-      network->is_packed = !network->training;
-    }
+  for (int i = 0; i < network->n_units && !network->training && !network->is_packed; i++)
+    fold_unit (network, &network->units[i], network->units[i].packed);
+  network->is_packed = !network->training;
+  for (int done = 0; done < n; done += network->at_once_deep)
+    infer_some (network, run, images + (size_t) done * image,
+                smaller (n - done, network->at_once_deep),
+                network->means + (size_t) done * width);
   mien_network_run_heads (network, n, outputs, features);
 }
 
@@ -238,7 +275,8 @@ mien_network_forward (MienNetwork *network,
 
   network->n = n;
   network->dropout_seed = dropout_seed;
-  run_trunk (network, forward_unit, images, n, network->means);
+  run_deep (network, forward_unit, run_near (network, forward_unit, images, n), n,
+            network->means);
   if (dropout_seed != 0)
     {
       mien_dropout ((size_t) n * width, dropout_seed, network->means, network->dropped);

@@ -16,7 +16,8 @@
 
 enum
 {
-  AT_ONCE = 16, /* images of an inference: their activations stay in the last cache */
+  NEAR = 16, /* images of an inference whose activations stay in the last cache */
+  DEEP = 64, /* the same of the far blocks: theirs are small, but their weights are not */
 };
 
 static MienParameter *
@@ -45,12 +46,14 @@ add_unit (MienNetwork *network,
           const char *conv_name,
           const char *norm_name,
           MienConv conv,
+          int at_once,
           bool relu)
 {
   MienUnit *unit = &network->units[network->n_units++];
 
   unit->conv = conv;
-  unit->conv.tile = mien_conv_choose (&conv, network->at_once);
+  unit->conv.tile = mien_conv_choose (&conv, at_once);
+  unit->at_once = at_once;
   unit->relu = relu;
   unit->weight =
       add_parameter (network, conv_name, "weight", 4, conv.out, conv.in, conv.kernel);
@@ -66,22 +69,24 @@ add_block (MienNetwork *network, int stage, int index, int in, int out, int side
 {
   MienBlock *block = &network->blocks[2 * stage + index];
   int stride = stage > 0 && index == 0 ? 2 : 1;
+  int n = 2 * stage < MIEN_N_NEAR_BLOCKS ? network->at_once : network->at_once_deep;
   char conv[64], norm[64];
 
   snprintf (conv, sizeof conv, "layer%d.%d.conv1", stage + 1, index);
   snprintf (norm, sizeof norm, "layer%d.%d.bn1", stage + 1, index);
   block->a =
-      add_unit (network, conv, norm, (MienConv){ in, out, 3, stride, 1, side }, true);
+      add_unit (network, conv, norm, (MienConv){ in, out, 3, stride, 1, side }, n, true);
   snprintf (conv, sizeof conv, "layer%d.%d.conv2", stage + 1, index);
   snprintf (norm, sizeof norm, "layer%d.%d.bn2", stage + 1, index);
-  block->b = add_unit (network, conv, norm,
-                       (MienConv){ out, out, 3, 1, 1, mien_unit_side (block->a) }, true);
+  block->b =
+      add_unit (network, conv, norm,
+                (MienConv){ out, out, 3, 1, 1, mien_unit_side (block->a) }, n, true);
   if (stride == 1 && in == out)
     return;
   snprintf (conv, sizeof conv, "layer%d.%d.downsample.0", stage + 1, index);
   snprintf (norm, sizeof norm, "layer%d.%d.downsample.1", stage + 1, index);
   block->shortcut =
-      add_unit (network, conv, norm, (MienConv){ in, out, 1, stride, 0, side }, false);
+      add_unit (network, conv, norm, (MienConv){ in, out, 1, stride, 0, side }, n, false);
 }
 
 static void
@@ -115,7 +120,8 @@ add_layers (MienNetwork *network)
   int in = width, side;
 
   add_unit (network, "conv1", "bn1",
-            (MienConv){ 3, width, 7, 2, 3, network->side, .of_images = true }, true);
+            (MienConv){ 3, width, 7, 2, 0, mien_bordered (network), .of_images = true },
+            network->at_once, true);
   side = network->side / 4;
   for (int stage = 0; stage < 4; stage++)
     for (int index = 0; index < 2; index++)
@@ -146,17 +152,40 @@ is_statistic (const MienNetwork *network, const MienParameter *parameter)
   return false;
 }
 
-/* In training every activation is kept. Inference needs four: a block's input, its two
- * convolutions, and the short cut; the largest of them is the stem's, which is done with
- * before the blocks begin. */
+/* Blocks begin .. end - 1 of an inference need four activations of n images: a block's
+ * input, its two convolutions, and the short cut; none of them is larger than the input
+ * of the first. */
+static void
+plan_blocks (MienNetwork *network, int begin, int end, float *input, size_t size)
+{
+  float *spare[4] = { input };
+
+  for (int i = 1; i < 4; i++)
+    spare[i] = take (network, size);
+  for (int i = begin; i < end; i++)
+    {
+      MienBlock *block = &network->blocks[i];
+
+      input = spare[0];
+      block->a->y = spare[1];
+      block->b->y = spare[0] = spare[2];
+      if (block->shortcut != NULL)
+        block->shortcut->y = spare[3];
+      spare[2] = input;
+    }
+}
+
+/* In training every activation is kept. The stem's is the largest of an inference, and
+ * done with before the blocks begin. */
 static void
 plan_activations (MienNetwork *network)
 {
-  size_t batch = (size_t) network->at_once, largest = 0;
+  size_t batch = (size_t) network->at_once, deep = (size_t) network->at_once_deep;
+  size_t largest = 0;
   size_t pooled = batch * mien_unit_size (&network->units[0]) / 4;
-  float *spare[4];
 
-  network->pixels = take (network, batch * 3 * (size_t) (network->side * network->side));
+  network->pixels = take (
+      network, batch * 3 * (size_t) (mien_bordered (network) * mien_bordered (network)));
   network->pooled = take (network, pooled);
   if (network->training)
     {
@@ -173,22 +202,12 @@ plan_activations (MienNetwork *network)
       network->d_c = take (network, batch * largest);
       return;
     }
-  spare[0] = network->pooled;
-  for (int i = 1; i < 4; i++)
-    spare[i] = take (network, pooled);
-  network->units[0].y = spare[1];
+  plan_blocks (network, 0, MIEN_N_NEAR_BLOCKS, network->pooled, pooled);
+  network->units[0].y = network->blocks[0].a->y;
   take (network, pooled);
-  for (int i = 0; i < MIEN_N_BLOCKS; i++)
-    {
-      MienBlock *block = &network->blocks[i];
-      float *input = spare[0];
-
-      block->a->y = spare[1];
-      block->b->y = spare[0] = spare[2];
-      if (block->shortcut != NULL)
-        block->shortcut->y = spare[3];
-      spare[2] = input;
-    }
+  deep *= mien_unit_size (network->blocks[MIEN_N_NEAR_BLOCKS - 1].b);
+  network->near = take (network, deep);
+  plan_blocks (network, MIEN_N_NEAR_BLOCKS, MIEN_N_BLOCKS, network->near, deep);
 }
 
 static size_t
@@ -202,7 +221,7 @@ larger (size_t a, size_t b)
 static void
 plan_convolutions (MienNetwork *network)
 {
-  int n = network->at_once, n_threads = mien_pool_threads (network->pool);
+  int n_threads = mien_pool_threads (network->pool);
   size_t packed = 0, scratch = 0;
 
   for (int i = 0; i < network->n_units; i++)
@@ -214,11 +233,12 @@ plan_convolutions (MienNetwork *network)
       unit->batch_mean = take (network, pitch);
       unit->inverse = take (network, pitch);
       unit->bias = take (network, pitch);
-      scratch = larger (scratch, mien_conv_scratch (conv, n, n_threads));
+      scratch = larger (scratch, mien_conv_scratch (conv, unit->at_once, n_threads));
       if (network->training)
         {
           packed = larger (packed, mien_conv_packed_backward (conv));
-          scratch = larger (scratch, mien_conv_scratch_backward (conv, n, n_threads));
+          scratch = larger (scratch,
+                            mien_conv_scratch_backward (conv, unit->at_once, n_threads));
         }
       else
         {
@@ -274,7 +294,8 @@ mien_network_new (MienNetworkShape shape,
       *network =
           (MienNetwork){ .shape = shape,
                          .max_batch = max_batch,
-                         .at_once = training || max_batch < AT_ONCE ? max_batch : AT_ONCE,
+                         .at_once = training || max_batch < NEAR ? max_batch : NEAR,
+                         .at_once_deep = training || max_batch < DEEP ? max_batch : DEEP,
                          .side = side,
                          .training = training,
                          .pool = pool };

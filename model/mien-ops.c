@@ -16,7 +16,7 @@
 typedef struct
 {
   const MienKernels *kernels;
-  int channels, side;
+  int channels, side, border;
   const float *x, *y, *d_y;
   float *to;
 } Job;
@@ -114,31 +114,39 @@ mien_mean_pool_backward (int n, int channels, int area, const float *d_y, float 
         d_x[c] = c < channels ? d_y[c] / (float) area : 0;
 }
 
-/* Items: rows of all images. */
+/* Items: rows of all images, with the border's. */
 static void
 interleave_part (void *data, int worker, size_t begin, size_t end)
 {
   const Job *job = data;
-  size_t side = (size_t) job->side, area = side * side;
+  size_t side = (size_t) job->side, area = side * side, border = (size_t) job->border;
+  size_t rows = side + 2 * border;
 
   (void) worker;
   for (size_t row = begin; row < end; row++)
     {
-      const float *from = job->x + row / side * 3 * area + row % side * side;
-      float *to = job->to + row * 3 * side;
+      size_t i = row % rows - border;
+      const float *image = job->x + row / rows * 3 * area;
+      float *to = job->to + row * 3 * rows;
 
-      for (size_t p = 0; p < side; p++)
+      memset (to, 0, 3 * rows * sizeof *to);
+      for (size_t p = 0; i < side && p < side; p++)
         for (size_t c = 0; c < 3; c++)
-          to[3 * p + c] = from[c * area + p];
+          to[3 * (border + p) + c] = image[c * area + i * side + p];
     }
 }
 
 void
-mien_interleave (MienPool *pool, int n, int side, const float *images, float *pixels)
+mien_interleave (MienPool *pool,
+                 int n,
+                 int side,
+                 int border,
+                 const float *images,
+                 float *pixels)
 {
-  Job job = { .side = side, .x = images, .to = pixels };
+  Job job = { .side = side, .border = border, .x = images, .to = pixels };
 
-  mien_pool_run (pool, (size_t) (n * side), interleave_part, &job);
+  mien_pool_run (pool, (size_t) (n * (side + 2 * border)), interleave_part, &job);
 }
 
 void

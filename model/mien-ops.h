@@ -134,10 +134,11 @@ void   mien_mean_pool_backward (int           n,
                                 const float  *d_y,
                                 float        *d_x);
 
-/* images [n, 3, side, side] -> [n, side, side, 3] */
+/* images [n, 3, side, side] -> [n, rows, rows, 3], rows = side + 2 border, where the border is of zeros */
 void   mien_interleave         (MienPool     *pool,
                                 int           n,
                                 int           side,
+                                int           border,
                                 const float  *images,
                                 float        *pixels);
 

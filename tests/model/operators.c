@@ -55,7 +55,7 @@ new_input (const MienConv *conv, int n, const float *planes)
   if (!conv->of_images)
     return new_pixels (n, conv->in, area, planes);
   images = malloc ((size_t) (n * conv->in * area) * sizeof *images);
-  mien_interleave (operators_pool, n, conv->side, planes, images);
+  mien_interleave (operators_pool, n, conv->side, 0, planes, images);
   return images;
 }
 
