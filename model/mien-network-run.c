@@ -106,6 +106,12 @@ backward_conv (MienNetwork *network,
 
 typedef void (*UnitFunc) (MienNetwork *, MienUnit *, int, const float *, const float *);
 
+static int
+smaller (int a, int b)
+{
+  return a < b ? a : b;
+}
+
 static const float *
 run_blocks (MienNetwork *network, UnitFunc run, int begin, int end, int n, const float *x)
 {
@@ -131,11 +137,19 @@ static const float *
 run_near (MienNetwork *network, UnitFunc run, const float *images, int n)
 {
   MienUnit *stem = &network->units[0];
+  size_t image = 3 * (size_t) network->side * (size_t) network->side;
 
-  mien_interleave (network->pool, n, network->side, MIEN_BORDER, images, network->pixels);
-  run (network, stem, n, network->pixels, NULL);
-  mien_max_pool_forward (network->pool, n, stem->conv.out, mien_unit_side (stem), stem->y,
-                         network->pooled);
+  for (int done = 0; done < n; done += stem->at_once)
+    {
+      int some = smaller (n - done, stem->at_once);
+
+      mien_interleave (network->pool, some, network->side, MIEN_BORDER,
+                       images + (size_t) done * image, network->pixels);
+      run (network, stem, some, network->pixels, NULL);
+      mien_max_pool_forward (network->pool, some, stem->conv.out, mien_unit_side (stem),
+                             stem->y,
+                             network->pooled + (size_t) done * mien_unit_size (stem) / 4);
+    }
   return run_blocks (network, run, 0, MIEN_N_NEAR_BLOCKS, n, network->pooled);
 }
 
@@ -165,17 +179,28 @@ classifier (const MienNetwork *network, int out)
                        MIEN_OUTPUTS };
 }
 
-/* features [n, 8 width] -> outputs [n, MIEN_OUTPUTS] */
-static void
-run_heads (MienNetwork *network, int n, float *outputs)
+typedef struct
 {
+  MienNetwork *network;
+  float *outputs;
+} HeadsJob;
+
+/* features [n, 8 width] -> outputs [n, MIEN_OUTPUTS]; items: rows */
+static void
+run_heads (void *data, int worker, size_t begin, size_t end)
+{
+  const HeadsJob *job = data;
+  MienNetwork *network = job->network;
   MienLinear layer = hidden_layer (network), eight = classifier (network, 8);
   MienLinear two = classifier (network, 2), one = classifier (network, 1);
-  int head = network->shape.head;
-  float *hidden = network->hidden;
+  int head = network->shape.head, n = (int) (end - begin);
+  const float *features = network->features + begin * (size_t) layer.in;
+  float *hidden = network->hidden + begin * (size_t) layer.y_stride;
+  float *outputs = job->outputs + begin * MIEN_OUTPUTS;
 
+  (void) worker;
   for (int i = 0; i < MIEN_N_HIDDEN; i++)
-    mien_linear_forward (&layer, n, network->features, network->hidden_w[i]->value,
+    mien_linear_forward (&layer, n, features, network->hidden_w[i]->value,
                          network->hidden_b[i]->value, true, hidden + i * head);
   mien_linear_forward (&eight, n, hidden, network->exp_w->value, network->exp_b->value,
                        false, outputs);
@@ -187,21 +212,24 @@ run_heads (MienNetwork *network, int n, float *outputs)
                          outputs + 10 + k);
 }
 
+/* x [n, 8 width] -> network->features, outputs */
+static void
+finish_rows (MienNetwork *network, int n, const float *x, float *outputs)
+{
+  HeadsJob job = { network, outputs };
+
+  mien_unit_forward (n, 8 * network->shape.width, x, network->features, network->norm);
+  mien_pool_run (network->pool, (size_t) n, run_heads, &job);
+}
+
 void
 mien_network_run_heads (MienNetwork *network, int n, float *outputs, float *features)
 {
-  int width = 8 * network->shape.width;
+  size_t size = (size_t) n * 8 * (size_t) network->shape.width;
 
-  mien_unit_forward (n, width, network->means, network->features, network->norm);
-  run_heads (network, n, outputs);
+  finish_rows (network, n, network->means, outputs);
   if (features != NULL)
-    memcpy (features, network->features, (size_t) n * (size_t) width * sizeof *features);
-}
-
-static int
-smaller (int a, int b)
-{
-  return a < b ? a : b;
+    memcpy (features, network->features, size * sizeof *features);
 }
 
 /* No more images than go together through the deep blocks; in training all go together.
@@ -282,8 +310,7 @@ mien_network_forward (MienNetwork *network,
       mien_dropout ((size_t) n * width, dropout_seed, network->means, network->dropped);
       x = network->dropped;
     }
-  mien_unit_forward (n, (int) width, x, network->features, network->norm);
-  run_heads (network, n, outputs);
+  finish_rows (network, n, x, outputs);
 }
 
 /* d_outputs -> gradients of the heads and d_features */

@@ -16,7 +16,9 @@
 
 enum
 {
-  NEAR = 16, /* images of an inference whose activations stay in the last cache */
+  STEM =
+      4, /* images of an inference whose largest activation stays in the second cache */
+  NEAR = 8,  /* images of an inference whose activations stay in the last cache */
   DEEP = 64, /* the same of the far blocks: theirs are small, but their weights are not */
 };
 
@@ -121,7 +123,7 @@ add_layers (MienNetwork *network)
 
   add_unit (network, "conv1", "bn1",
             (MienConv){ 3, width, 7, 2, 0, mien_bordered (network), .of_images = true },
-            network->at_once, true);
+            network->training || network->at_once < STEM ? network->at_once : STEM, true);
   side = network->side / 4;
   for (int stage = 0; stage < 4; stage++)
     for (int index = 0; index < 2; index++)
@@ -204,7 +206,7 @@ plan_activations (MienNetwork *network)
     }
   plan_blocks (network, 0, MIEN_N_NEAR_BLOCKS, network->pooled, pooled);
   network->units[0].y = network->blocks[0].a->y;
-  take (network, pooled);
+  take (network, pooled); /* the stem's reach over spare 1 .. 4 */
   deep *= mien_unit_size (network->blocks[MIEN_N_NEAR_BLOCKS - 1].b);
   network->near = take (network, deep);
   plan_blocks (network, MIEN_N_NEAR_BLOCKS, MIEN_N_BLOCKS, network->near, deep);
