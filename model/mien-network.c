@@ -16,8 +16,7 @@
 
 enum
 {
-  STEM =
-      4, /* images of an inference whose largest activation stays in the second cache */
+  STEM = 4,  /* images of an inference whose stem stays in the second cache */
   NEAR = 8,  /* images of an inference whose activations stay in the last cache */
   DEEP = 64, /* the same of the far blocks: theirs are small, but their weights are not */
 };
