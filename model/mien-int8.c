@@ -170,7 +170,7 @@ finish (int n,
 {
   for (int c = 0; c < channels; c += LANES)
     for (size_t i = 0; i < (size_t) n; i++)
-      rescale_sums (*(const Integers *) (from + i * 2 * LANES + c), c, rescale,
+      rescale_sums ((Integers) * (const Words *) (from + i * 2 * LANES + c), c, rescale,
                     residual != NULL ? residual + i * pitch : NULL, to + i * pitch);
 }
 
