@@ -11,6 +11,8 @@
 
 #include "mien-conv-private.h"
 
+#include <string.h>
+
 enum
 {
   DEPTH = 256, /* of a product at a time: its panel stays in the first cache */
@@ -85,6 +87,47 @@ multiply_in_place (const Job *job,
     }
 }
 
+/* Where i step + first lies on the image, of i = 0 .. n - 1: from *begin to before *end.
+ */
+static void
+find_inside (int first, int step, int side, int n, int *begin, int *end)
+{
+  int last = (side - first + step - 1) / step;
+
+  *begin = first < 0 ? (-first + step - 1) / step : 0;
+  *end = last < n ? last : n;
+}
+
+/* The products of units begin .. end - 1 of a single image; rows of taps beyond the
+ * border, a third or more of a small image's, are left out. */
+static void
+multiply_inside (const Job *job,
+                 int begin,
+                 int end,
+                 const float *packed,
+                 const float *operand,
+                 float *sums)
+{
+  const MienPass *pass = job->pass;
+  size_t columns = (size_t) pass->kernels->panel, pitch = (size_t) pass->k_pitch;
+  int k = pass->columns * pass->in_pitch;
+
+  memset (sums, 0, (size_t) (end - begin) * columns * sizeof *sums);
+  for (int r = 0; r < pass->rows; r++, operand += k, packed += (size_t) k * columns)
+    {
+      int from, to;
+
+      find_inside (r - pass->top, pass->step, pass->side, pass->grid_rows, &from, &to);
+      from = from * pass->unit_columns > begin ? from * pass->unit_columns - begin : 0;
+      to = (to * pass->unit_columns < end ? to * pass->unit_columns : end) - begin;
+      for (int done = 0; done < k && from < to; done += DEPTH)
+        pass->kernels->multiply (to - from, 1, k - done < DEPTH ? k - done : DEPTH,
+                                 operand + (size_t) from * pitch + (size_t) done, pitch,
+                                 0, 1, packed + (size_t) done * columns, columns,
+                                 sums + (size_t) from * columns, columns, true);
+    }
+}
+
 static void
 multiply_block (const Job *job,
                 size_t block,
@@ -103,12 +146,17 @@ multiply_block (const Job *job,
   if (pass->in_place)
     multiply_in_place (job, block * height, block * height + (size_t) units, packed,
                        sums);
-  for (size_t point = 0; point < (size_t) pass->points && !pass->in_place; point++)
-    for (int done = 0; done == 0 || done < pass->k; done += DEPTH) /* k 0 makes zeros */
-      pass->kernels->multiply (units, 1, pass->k - done < DEPTH ? pass->k - done : DEPTH,
-                               operand + point * pass->spread + (size_t) done, pitch, 0,
-                               1, packed + (point * k + (size_t) done) * columns, columns,
-                               sums + point * height * columns, columns, done > 0);
+  else if (pass->winograd == NULL && job->n == 1)
+    multiply_inside (job, (int) (block * height), (int) (block * height) + units, packed,
+                     operand, sums);
+  else
+    for (size_t point = 0; point < (size_t) pass->points; point++)
+      for (int done = 0; done == 0 || done < pass->k; done += DEPTH) /* k 0 makes zeros */
+        pass->kernels->multiply (
+            units, 1, pass->k - done < DEPTH ? pass->k - done : DEPTH,
+            operand + point * pass->spread + (size_t) done, pitch, 0, 1,
+            packed + (point * k + (size_t) done) * columns, columns,
+            sums + point * height * columns, columns, done > 0);
   for (int u = 0; u < units; u++)
     finish_unit (job, block * height + (size_t) u, sums + (size_t) u * columns, c,
                  channels);

@@ -13,7 +13,7 @@
 
 enum
 {
-  AHEAD = 32,    /* steps that b is fetched before it is needed */
+  AHEAD = 64,    /* steps that b is fetched before it is needed */
   CHANNELS = 16, /* of a transform at a time */
   TILE = 4,
   SIDE = 6,
@@ -82,12 +82,37 @@ multiply_rows (const bool bytes,
     }
 }
 
-static inline __attribute__ ((always_inline)) void
-multiply_all (const bool bytes,
+/* As in mien-multiply.c. */
+typedef void MultiplyRows (int,
+                           int,
+                           const void *,
+                           size_t,
+                           size_t,
+                           const void *,
+                           uint32_t *,
+                           size_t,
+                           bool);
+
+#define DEFINE_OF(name, bytes, n)                                                        \
+  static __attribute__ ((noinline)) void name##_##n (                                    \
+      int lines, int groups, const void *a, size_t a_row, size_t a_line, const void *b,  \
+      uint32_t *c, size_t c_row, bool add)                                               \
+  {                                                                                      \
+    multiply_rows (bytes, n, lines, groups, a, a_row, a_line, b, c, c_row, add);         \
+  }
+#define DEFINE_WORDS(n) DEFINE_OF (multiply_words, false, n)
+#define NAME_WORDS(n) multiply_words_##n,
+
+EACH_NUMBER_OF_ROWS (DEFINE_WORDS)
+
+static MultiplyRows *const words_by_rows[] = { NULL, EACH_NUMBER_OF_ROWS (NAME_WORDS) };
+
+static inline void
+multiply_all (MultiplyRows *const *by_rows,
               int m,
               int lines,
               int groups,
-              const char *a,
+              const void *a,
               size_t a_row,
               size_t a_line,
               const void *b,
@@ -95,18 +120,14 @@ multiply_all (const bool bytes,
               size_t c_row,
               bool add)
 {
-#define TAKE(n)                                                                          \
-  for (; m >= n; m -= n, a += n * a_row, c += n * c_row)                                 \
-  multiply_rows (bytes, n, lines, groups, a, a_row, a_line, b, c, c_row, add)
+  const char *at = a;
 
-  TAKE (ROWS);
-#if ROWS > 8
-  TAKE (8);
-#endif
-  TAKE (4);
-  TAKE (2);
-  TAKE (1);
-#undef TAKE
+  for (int rows; m > 0;
+       m -= rows, at += (size_t) rows * a_row, c += (size_t) rows * c_row)
+    {
+      rows = rows_of (m);
+      by_rows[rows](lines, groups, at, a_row, a_line, b, c, c_row, add);
+    }
 }
 
 static void
@@ -121,10 +142,17 @@ multiply (int m,
           size_t c_row,
           bool add)
 {
-  multiply_all (false, m, lines, groups, a, a_row, a_line, b, c, c_row, add);
+  multiply_all (words_by_rows, m, lines, groups, a, a_row, a_line, b, c, c_row, add);
 }
 
 #ifdef __AVX512VNNI__
+#define DEFINE_BYTES(n) DEFINE_OF (multiply_bytes, true, n)
+#define NAME_BYTES(n) multiply_bytes_##n,
+
+EACH_NUMBER_OF_ROWS (DEFINE_BYTES)
+
+static MultiplyRows *const bytes_by_rows[] = { NULL, EACH_NUMBER_OF_ROWS (NAME_BYTES) };
+
 static void
 multiply_bytes (int m,
                 int lines,
@@ -137,7 +165,7 @@ multiply_bytes (int m,
                 size_t c_row,
                 bool add)
 {
-  multiply_all (true, m, lines, groups, a, a_row, a_line, b, c, c_row, add);
+  multiply_all (bytes_by_rows, m, lines, groups, a, a_row, a_line, b, c, c_row, add);
 }
 #else
 #define multiply_bytes NULL

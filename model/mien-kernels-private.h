@@ -28,6 +28,25 @@
 
 typedef float Vector __attribute__ ((vector_size (LANES * sizeof (float)), aligned (4), may_alias));
 
+/* The rows that a product takes next of m: as few goes as there are registers for, of equal size, for a go of one
+ * or two rows waits for its own sums. */
+static inline int
+rows_of (int m)
+{
+  int goes = (m + ROWS - 1) / ROWS;
+
+  return (m + goes - 1) / goes;
+}
+
+/* take (n) for any number of rows, as constants. */
+#if ROWS == 14
+#define EACH_NUMBER_OF_ROWS(take)                                                                              \
+  take (1) take (2) take (3) take (4) take (5) take (6) take (7)                                              \
+  take (8) take (9) take (10) take (11) take (12) take (13) take (14)
+#else
+#define EACH_NUMBER_OF_ROWS(take) take (1) take (2) take (3) take (4) take (5) take (6)
+#endif
+
 typedef int Mask __attribute__ ((vector_size (LANES * sizeof (int)), may_alias));
 
 static inline Vector

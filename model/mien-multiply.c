@@ -13,7 +13,7 @@
 
 enum
 {
-  AHEAD = 40, /* steps that b is fetched before it is needed */
+  AHEAD = 100, /* steps that b is fetched before it is needed */
 };
 
 static inline __attribute__ ((always_inline)) void
@@ -68,6 +68,31 @@ multiply_rows (const int rows,
     }
 }
 
+/* Each number of rows has a function of its own: together in one, they would share its
+ * registers badly. */
+#define DEFINE(n)                                                                        \
+  static __attribute__ ((noinline)) void multiply_##n (                                  \
+      int lines, int k, const float *a, size_t a_row, size_t a_line, size_t a_column,    \
+      const float *b, size_t b_row, float *c, size_t c_row, bool add)                    \
+  {                                                                                      \
+    multiply_rows (n, lines, k, a, a_row, a_line, a_column, b, b_row, c, c_row, add);    \
+  }
+#define NAME(n) multiply_##n,
+
+EACH_NUMBER_OF_ROWS (DEFINE)
+
+static void (*const multiply_by_rows[]) (int,
+                                         int,
+                                         const float *,
+                                         size_t,
+                                         size_t,
+                                         size_t,
+                                         const float *,
+                                         size_t,
+                                         float *,
+                                         size_t,
+                                         bool) = { NULL, EACH_NUMBER_OF_ROWS (NAME) };
+
 void
 MIEN_ISA (mien_multiply) (int m,
                           int lines,
@@ -82,18 +107,12 @@ MIEN_ISA (mien_multiply) (int m,
                           size_t c_row,
                           bool add)
 {
-#define TAKE(n)                                                                          \
-  for (; m >= n; m -= n, a += n * a_row, c += n * c_row)                                 \
-  multiply_rows (n, lines, k, a, a_row, a_line, a_column, b, b_row, c, c_row, add)
-
-  TAKE (ROWS);
-#if ROWS > 8
-  TAKE (8);
-#endif
-  TAKE (4);
-  TAKE (2);
-  TAKE (1);
-#undef TAKE
+  for (int rows; m > 0; m -= rows, a += (size_t) rows * a_row, c += (size_t) rows * c_row)
+    {
+      rows = rows_of (m);
+      multiply_by_rows[rows](lines, k, a, a_row, a_line, a_column, b, b_row, c, c_row,
+                             add);
+    }
 }
 
 void
