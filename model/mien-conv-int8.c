@@ -365,6 +365,35 @@ multiply_in_place (const Job *job,
     }
 }
 
+/* Those of units begin .. end - 1 of a single image; rows of taps beyond the border are
+ * left out. */
+static void
+multiply_inside (const Job *job,
+                 int begin,
+                 int end,
+                 const char *packed,
+                 const char *operand,
+                 uint32_t *sums)
+{
+  const MienPass *pass = &job->pass;
+  size_t columns = (size_t) pass->kernels->panel;
+  size_t pitch = (size_t) pass->k_pitch * job->number;
+  int groups = (int) (job->line / GROUP);
+
+  memset (sums, 0, (size_t) (end - begin) * columns * sizeof *sums);
+  for (int r = 0; r < pass->rows; r++, operand += job->line)
+    {
+      int from, to;
+
+      mien_pass_find_inside (pass, r, begin, end, &from, &to);
+      for (int done = 0; done < groups && from < to; done += DEPTH)
+        job->multiply (to - from, 1, groups - done < DEPTH ? groups - done : DEPTH,
+                       operand + (size_t) from * pitch + done * GROUP, pitch, 0,
+                       packed + (size_t) (r * groups + done) * GROUP * columns,
+                       sums + (size_t) from * columns, columns, true);
+    }
+}
+
 static void
 multiply_block (const Job *job,
                 size_t block,
@@ -383,17 +412,20 @@ multiply_block (const Job *job,
   if (pass->in_place)
     multiply_in_place (job, block * height, block * height + (size_t) units, packed,
                        sums);
-  for (int point = 0; point < pass->points && !pass->in_place;
-       point++, operand += point_size)
-    for (int done = 0; done < job->groups; done += DEPTH)
-      {
-        int some = job->groups - done < DEPTH ? job->groups - done : DEPTH;
+  else if (pass->winograd == NULL && job->n == 1)
+    multiply_inside (job, (int) (block * height), (int) (block * height) + units, packed,
+                     operand, sums);
+  else
+    for (int point = 0; point < pass->points; point++, operand += point_size)
+      for (int done = 0; done < job->groups; done += DEPTH)
+        {
+          int some = job->groups - done < DEPTH ? job->groups - done : DEPTH;
 
-        job->multiply (units, 1, some, operand + done * GROUP,
-                       (size_t) pass->k_pitch * job->number, 0, packed,
-                       sums + (size_t) point * height * columns, columns, done > 0);
-        packed += (size_t) some * row;
-      }
+          job->multiply (units, 1, some, operand + done * GROUP,
+                         (size_t) pass->k_pitch * job->number, 0, packed,
+                         sums + (size_t) point * height * columns, columns, done > 0);
+          packed += (size_t) some * row;
+        }
   if (pass->winograd == NULL)
     finish_pixels (job, block * height, units, sums, c, channels);
   for (int u = 0; u < units && pass->winograd != NULL; u++)

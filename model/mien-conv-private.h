@@ -90,6 +90,19 @@ mien_pass_run_of_units (const MienPass *pass, size_t begin, size_t end, size_t *
   return run < end - begin ? run : end - begin;
 }
 
+/* Of the units begin .. end - 1 of an image those whose row of taps r lies on it: *from .. *to - 1, counted from
+ * begin. */
+static inline void
+mien_pass_find_inside (const MienPass *pass, int r, int begin, int end, int *from, int *to)
+{
+  int columns = pass->unit_columns, step = pass->step, first = r - pass->top;
+  int above = first < 0 ? (-first + step - 1) / step : 0;
+  int inside = (pass->side - first + step - 1) / step;
+
+  *from = (above * columns > begin ? above * columns : begin) - begin;
+  *to = (inside * columns < end ? inside * columns : end) - begin;
+}
+
 /* Units begin .. end - 1 of x, which are of one block -> that block of the operand. */
 void     mien_pass_lay_out_units (const MienPass *pass,
                                   const float    *x,

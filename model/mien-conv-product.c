@@ -87,17 +87,6 @@ multiply_in_place (const Job *job,
     }
 }
 
-/* Where i step + first lies on the image, of i = 0 .. n - 1: from *begin to before *end.
- */
-static void
-find_inside (int first, int step, int side, int n, int *begin, int *end)
-{
-  int last = (side - first + step - 1) / step;
-
-  *begin = first < 0 ? (-first + step - 1) / step : 0;
-  *end = last < n ? last : n;
-}
-
 /* The products of units begin .. end - 1 of a single image; rows of taps beyond the
  * border, a third or more of a small image's, are left out. */
 static void
@@ -117,9 +106,7 @@ multiply_inside (const Job *job,
     {
       int from, to;
 
-      find_inside (r - pass->top, pass->step, pass->side, pass->grid_rows, &from, &to);
-      from = from * pass->unit_columns > begin ? from * pass->unit_columns - begin : 0;
-      to = (to * pass->unit_columns < end ? to * pass->unit_columns : end) - begin;
+      mien_pass_find_inside (pass, r, begin, end, &from, &to);
       for (int done = 0; done < k && from < to; done += DEPTH)
         pass->kernels->multiply (to - from, 1, k - done < DEPTH ? k - done : DEPTH,
                                  operand + (size_t) from * pitch + (size_t) done, pitch,
