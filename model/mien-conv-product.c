@@ -88,7 +88,7 @@ multiply_in_place (const Job *job,
 }
 
 /* The products of units begin .. end - 1 of a single image; rows of taps beyond the
- * border, a third or more of a small image's, are left out. */
+ * border, a sixth of those of 4 x 4 pixels, are left out. */
 static void
 multiply_inside (const Job *job,
                  int begin,
