@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
 /*
- * The append-only log: imports, decisions, undo and redo.
+ * The append-only log: imports and decisions. Taking back is mien-undo.c.
  *
  * Invariants: an event is inserted once and never touched again (triggers see to it).
- * What one call appends is one batch about one frame; its labels, the frame's bits and
- * the proposals follow in the same transaction. A decision is committed with synchronous
- * FULL, whatever else the connection does.
+ * What one call appends is one batch, of one frame or of many; the labels of each, its
+ * bits and its proposals follow in the same transaction. A decision is committed with
+ * synchronous FULL, whatever else the connection does.
  */
 
 #define G_LOG_DOMAIN "mien-db"
 #include "config.h"
 
-#include "mien-store-private.h"
+#include "mien-events-private.h"
 
 #include <math.h>
 #include <string.h>
@@ -20,6 +20,8 @@
 /* A point that a person took over from the model comes back rounded to the pad's finest
  * step. */
 #define SAME_POINT 0.005
+
+#define MAX_NOTE 10000 /* characters */
 
 static const char *const kind_ids[] = {
   [MIEN_EVENT_IMPORTED] = "imported",
@@ -35,23 +37,6 @@ static const char *const kind_ids[] = {
   [MIEN_EVENT_REDONE] = "redone",
 };
 
-/* An event to be: what all of one batch have in common, and the item's part. */
-typedef struct
-{
-  MienUuid batch;
-  gint64 frame;
-  gint64 annotator;   /* 0: imported */
-  gint64 model;       /* 0: none */
-  gint64 duration_us; /* -1: unknown */
-  gboolean proposal_visible;
-  const MienUuid *target;
-
-  MienEventKind kind;
-  int item; /* -1: the whole frame */
-  MienLabel label;
-  double confidence;
-} NewEvent;
-
 const char *
 mien_event_kind_id (MienEventKind kind)
 {
@@ -60,8 +45,8 @@ mien_event_kind_id (MienEventKind kind)
 }
 
 /* UUID version 7 (RFC 9562): the time first, so that the index on it grows at its end. */
-static void
-uuid_of_now (MienUuid *uuid)
+void
+mien_event_uuid (MienUuid *uuid)
 {
   guint64 milliseconds = (guint64) g_get_real_time () / 1000;
 
@@ -71,8 +56,8 @@ uuid_of_now (MienUuid *uuid)
   uuid->bytes[6] = (guint8) ((uuid->bytes[6] & 0x0f) | 0x70);
 }
 
-static gboolean
-append (MienStore *store, const NewEvent *event, GError **error)
+gboolean
+mien_event_append (MienStore *store, const MienNewEvent *event, GError **error)
 {
   gboolean value = event->item >= 0 && event->label.answer == MIEN_ANSWER_VALUE;
   gint64 clock;
@@ -80,7 +65,7 @@ append (MienStore *store, const NewEvent *event, GError **error)
 
   if (!mien_store_tick (store, &clock, error))
     return FALSE;
-  uuid_of_now (&uuid);
+  mien_event_uuid (&uuid);
   return mien_run (
       store, error,
       "INSERT INTO event (uuid, batch, clock, frame, kind, item, answer, value1, value2,"
@@ -185,7 +170,7 @@ import_labels (MienStore *store,
                MienImported *counts,
                GError **error)
 {
-  NewEvent event = {
+  MienNewEvent event = {
     .frame = frame,
     .kind = MIEN_EVENT_IMPORTED,
     .duration_us = -1,
@@ -199,7 +184,7 @@ import_labels (MienStore *store,
   events = mien_labels_events (store, frame, error);
   if (events == NULL)
     return FALSE;
-  uuid_of_now (&event.batch);
+  mien_event_uuid (&event.batch);
   for (guint item = 0; item < MIEN_ITEM_COUNT; item++)
     {
       const MienLogged *first;
@@ -220,7 +205,7 @@ import_labels (MienStore *store,
         counts->conflicts++;
       if (same)
         continue;
-      if (!append (store, &event, error))
+      if (!mien_event_append (store, &event, error))
         return FALSE;
       appended = TRUE;
     }
@@ -318,41 +303,42 @@ same_as_proposed (MienItem item, const MienLabel *answer, const MienLabel *propo
   return answer->value[0] == proposed->value[0];
 }
 
-/* What the model had said of the frame; all NONE if it never read it. */
+/* What the model had said of the frame; all NONE if it never read it, or there is none.
+ */
 static gboolean
 load_proposal (MienStore *store,
-               gint64 model,
+               const MienModel *model,
                gint64 frame,
                MienProposal *proposal,
                GError **error)
 {
-  g_autoptr (MienModel) loaded = NULL;
   g_autoptr (GError) failed = NULL;
   MienPrediction prediction;
 
   memset (proposal, 0, sizeof *proposal);
-  if (model == 0)
+  if (model == NULL)
     return TRUE;
-  loaded = mien_models_get (store, model, error);
-  if (loaded == NULL)
-    return FALSE;
-  if (mien_proposals_prediction (store, model, frame, &prediction, &failed))
-    mien_proposal_from_prediction (&prediction, loaded, proposal);
+  if (mien_proposals_prediction (store, model->id, frame, &prediction, &failed))
+    mien_proposal_from_prediction (&prediction, model, proposal);
   if (failed == NULL)
     return TRUE;
   g_propagate_error (error, g_steal_pointer (&failed));
   return FALSE;
 }
 
+/* propagated: the answers were given to another frame, whatever the model says of this.
+ */
 static gboolean
 append_answers (MienStore *store,
-                NewEvent *event,
+                MienNewEvent *event,
                 const MienLabels *answers,
+                const MienModel *model,
+                gboolean propagated,
                 GError **error)
 {
   MienProposal proposal;
 
-  if (!load_proposal (store, event->model, event->frame, &proposal, error))
+  if (!load_proposal (store, model, event->frame, &proposal, error))
     return FALSE;
   for (guint item = 0; item < MIEN_ITEM_COUNT; item++)
     {
@@ -363,32 +349,37 @@ append_answers (MienStore *store,
         continue;
       event->item = (int) item;
       event->label = *answer;
-      event->kind = same_as_proposed ((MienItem) item, answer, proposed)
+      event->kind = propagated ? MIEN_EVENT_PROPAGATED
+                    : same_as_proposed ((MienItem) item, answer, proposed)
                         ? MIEN_EVENT_CONFIRMED
                         : MIEN_EVENT_CORRECTED;
       event->confidence =
           proposed->answer == MIEN_ANSWER_NONE ? (double) NAN : proposal.confidence[item];
-      if (!append (store, event, error))
+      if (!mien_event_append (store, event, error))
         return FALSE;
     }
   return TRUE;
 }
 
 static gboolean
-decide (MienStore *store,
-        const MienDecision *decision,
-        const MienLabels *answers,
-        const MienUuid *batch,
-        GError **error)
+decide_one (MienStore *store,
+            gint64 frame,
+            const MienDecision *decision,
+            const MienLabels *answers,
+            const MienModel *model,
+            const MienUuid *batch,
+            GError **error)
 {
   static const MienEventKind kinds[] = {
     [MIEN_DECISION_SKIP] = MIEN_EVENT_SKIPPED,
     [MIEN_DECISION_NOT_A_FACE] = MIEN_EVENT_NOT_A_FACE,
     [MIEN_DECISION_FLAG] = MIEN_EVENT_FLAGGED,
+    [MIEN_DECISION_NOTE] = MIEN_EVENT_NOTED,
   };
-  NewEvent event = {
+  gboolean propagated = decision->propagated && frame != decision->frame;
+  MienNewEvent event = {
     .batch = *batch,
-    .frame = decision->frame,
+    .frame = frame,
     .annotator = decision->annotator,
     .model = decision->model,
     .duration_us = decision->duration_us,
@@ -396,50 +387,157 @@ decide (MienStore *store,
     .item = -1,
     .confidence = (double) NAN,
   };
-  gint64 annotator;
 
-  if (!check_frame (store, decision->frame, error)
-      || !mien_query_int (store, error, 0, &annotator,
-                          "SELECT id FROM annotator WHERE id = ?1",
-                          MIEN_INT (decision->annotator))
-      || !check_exists (store, annotator, "annotator", decision->annotator, error))
+  if (!check_frame (store, frame, error))
     return FALSE;
   if (decision->kind == MIEN_DECISION_ANSWER)
     {
-      if (!append_answers (store, &event, answers, error))
+      if (!append_answers (store, &event, answers, model, propagated, error))
         return FALSE;
     }
   else
     {
-      gboolean known = TRUE;
-
       event.kind = kinds[decision->kind];
-      if (event.model != 0 && !mien_models_exists (store, event.model, &known, error))
+      if (!mien_event_append (store, &event, error))
         return FALSE;
-      if (!check_exists (store, known, "model", event.model, error)
-          || !append (store, &event, error))
+      if (decision->kind == MIEN_DECISION_NOTE
+          && !mien_run (store, error,
+                        "INSERT INTO event_note (event, text) VALUES (?1, ?2)",
+                        MIEN_INT (sqlite3_last_insert_rowid (store->db)),
+                        MIEN_TEXT (decision->note)))
         return FALSE;
     }
-  return mien_labels_refresh (store, decision->frame, error);
+  return mien_labels_refresh (store, frame, error);
+}
+
+/* Each frame once, however often it is named. */
+static gboolean
+decide (MienStore *store,
+        const gint64 *frames,
+        guint n,
+        const MienDecision *decision,
+        const MienLabels *answers,
+        const MienUuid *batch,
+        GError **error)
+{
+  g_autoptr (GHashTable) seen = g_hash_table_new (g_int64_hash, g_int64_equal);
+  g_autoptr (MienModel) model = NULL;
+  gint64 annotator;
+
+  if (!mien_query_int (store, error, 0, &annotator,
+                       "SELECT id FROM annotator WHERE id = ?1",
+                       MIEN_INT (decision->annotator))
+      || !check_exists (store, annotator, "annotator", decision->annotator, error))
+    return FALSE;
+  if (decision->model != 0
+      && (model = mien_models_get (store, decision->model, error)) == NULL)
+    return FALSE;
+  for (guint i = 0; i < n; i++)
+    if (g_hash_table_add (seen, (gpointer) &frames[i])
+        && !decide_one (store, frames[i], decision, answers, model, batch, error))
+      return FALSE;
+  return TRUE;
 }
 
 /* A person's decision is on the disk when the call returns, also on a connection that
  * does bulk work. Inside a transaction of the caller's it is so when that commits. */
-static gboolean
-begin_durable (MienStore *store, gboolean *lifted, GError **error)
+gboolean
+mien_events_begin (MienStore *store, gboolean *lifted, GError **error)
 {
   *lifted = store->bulk && store->depth == 0;
   return (!*lifted || mien_store_set_synchronous (store, TRUE, error))
          && mien_store_begin (store, error);
 }
 
-static gboolean
-end_durable (MienStore *store, gboolean lifted, gboolean ok, GError **error)
+gboolean
+mien_events_end (MienStore *store, gboolean lifted, gboolean ok, GError **error)
 {
   ok = mien_store_end (store, ok, error);
   if (lifted)
     mien_store_set_synchronous (store, FALSE, NULL);
   return ok;
+}
+
+static gboolean
+note_is_proper (const char *note)
+{
+  gboolean blank = TRUE;
+
+  if (note == NULL || !g_utf8_validate (note, -1, NULL)
+      || g_utf8_strlen (note, -1) > MAX_NOTE)
+    return FALSE;
+  for (const char *s = note; *s != '\0'; s = g_utf8_next_char (s))
+    {
+      gunichar c = g_utf8_get_char (s);
+
+      if (g_unichar_iscntrl (c) && c != '\n' && c != '\t')
+        return FALSE;
+      blank = blank && g_unichar_isspace (c);
+    }
+  return !blank;
+}
+
+/* What is decided can be stored on any frame. frame: for the message. */
+static gboolean
+check_decision (MienStore *store,
+                gint64 frame,
+                const MienDecision *decision,
+                MienLabels *answers,
+                GError **error)
+{
+  guint n = 0;
+
+  g_assert ((guint) decision->kind <= MIEN_DECISION_NOTE);
+  if (decision->kind == MIEN_DECISION_ANSWER
+      && !check_labels (store, frame, answers, &n, error))
+    return FALSE;
+  if (decision->kind == MIEN_DECISION_ANSWER && n == 0)
+    {
+      g_set_error (error, MIEN_STORE_ERROR, MIEN_STORE_ERROR_INVALID,
+                   "%s: no answer was given for frame %" G_GINT64_FORMAT
+                   "; give one, or skip it",
+                   store->path, frame);
+      return FALSE;
+    }
+  if (decision->kind == MIEN_DECISION_NOTE && !note_is_proper (decision->note))
+    {
+      g_set_error (error, MIEN_STORE_ERROR, MIEN_STORE_ERROR_INVALID,
+                   "%s: a note has 1 to %d characters and no control ones; write another",
+                   store->path, MAX_NOTE);
+      return FALSE;
+    }
+  return TRUE;
+}
+
+gboolean
+mien_events_decide_many (MienStore *store,
+                         const gint64 *frames,
+                         guint n,
+                         const MienDecision *decision,
+                         MienUuid *batch,
+                         GError **error)
+{
+  MienLabels answers = decision->answers;
+  gboolean lifted;
+  MienUuid uuid;
+
+  if (n == 0)
+    {
+      g_set_error (error, MIEN_STORE_ERROR, MIEN_STORE_ERROR_INVALID,
+                   "%s: a decision on no frame; name one", store->path);
+      return FALSE;
+    }
+  if (!check_decision (store, frames[0], decision, &answers, error))
+    return FALSE;
+  mien_event_uuid (&uuid);
+  if (!mien_events_begin (store, &lifted, error)
+      || !mien_events_end (store, lifted,
+                           decide (store, frames, n, decision, &answers, &uuid, error),
+                           error))
+    return FALSE;
+  if (batch != NULL)
+    *batch = uuid;
+  return TRUE;
 }
 
 gboolean
@@ -448,205 +546,5 @@ mien_events_decide (MienStore *store,
                     MienUuid *batch,
                     GError **error)
 {
-  MienLabels answers = decision->answers;
-  gboolean lifted;
-  MienUuid uuid;
-  guint n = 0;
-
-  g_assert ((guint) decision->kind <= MIEN_DECISION_FLAG);
-  if (decision->kind == MIEN_DECISION_ANSWER)
-    {
-      if (!check_labels (store, decision->frame, &answers, &n, error))
-        return FALSE;
-      if (n == 0)
-        {
-          g_set_error (error, MIEN_STORE_ERROR, MIEN_STORE_ERROR_INVALID,
-                       "%s: no answer was given for frame %" G_GINT64_FORMAT
-                       "; give one, or skip it",
-                       store->path, decision->frame);
-          return FALSE;
-        }
-    }
-  uuid_of_now (&uuid);
-  if (!begin_durable (store, &lifted, error)
-      || !end_durable (store, lifted, decide (store, decision, &answers, &uuid, error),
-                       error))
-    return FALSE;
-  if (batch != NULL)
-    *batch = uuid;
-  return TRUE;
-}
-
-void
-mien_undone_clear (MienUndone *undone)
-{
-  g_clear_pointer (&undone->key, g_free);
-}
-
-/* What the batch had said, for the message that tells it. */
-static gboolean
-describe (MienStore *store,
-          gint64 frame,
-          const MienUuid *batch,
-          MienUndone *undone,
-          GError **error)
-{
-  g_autoptr (MienFrame) found = mien_frames_get (store, frame, error);
-  g_autoptr (GArray) events =
-      found == NULL ? NULL : mien_labels_events (store, frame, error);
-
-  if (events == NULL)
-    return FALSE;
-  memset (undone, 0, sizeof *undone);
-  undone->frame = frame;
-  undone->kind = MIEN_DECISION_ANSWER;
-  for (guint i = 0; i < events->len; i++)
-    {
-      const MienLogged *event = &g_array_index (events, MienLogged, i);
-
-      if (memcmp (event->batch.bytes, batch->bytes, MIEN_UUID_SIZE) != 0)
-        continue;
-      if (event->kind == MIEN_EVENT_SKIPPED)
-        undone->kind = MIEN_DECISION_SKIP;
-      else if (event->kind == MIEN_EVENT_NOT_A_FACE)
-        undone->kind = MIEN_DECISION_NOT_A_FACE;
-      else if (event->kind == MIEN_EVENT_FLAGGED)
-        undone->kind = MIEN_DECISION_FLAG;
-      else if (event->item >= 0 && event->item < MIEN_ITEM_COUNT)
-        undone->answers.item[event->item] = (MienLabel){
-          .answer = event->answer,
-          .source = MIEN_SOURCE_HUMAN,
-          .value = { event->value[0], event->value[1] },
-        };
-    }
-  undone->key = g_steal_pointer (&found->key);
-  return TRUE;
-}
-
-/* Appends the undoing or redoing of the batch and lets everything follow. */
-static gboolean
-aim_at (MienStore *store,
-        MienEventKind kind,
-        gint64 annotator,
-        gint64 frame,
-        const MienUuid *target,
-        MienUndone *undone,
-        GError **error)
-{
-  NewEvent event = {
-    .frame = frame,
-    .annotator = annotator,
-    .duration_us = -1,
-    .target = target,
-    .kind = kind,
-    .item = -1,
-    .confidence = (double) NAN,
-  };
-
-  uuid_of_now (&event.batch);
-  return append (store, &event, error) && mien_labels_refresh (store, frame, error)
-         && describe (store, frame, target, undone, error);
-}
-
-static gboolean
-undo (MienStore *store, gint64 annotator, MienUndone *undone, GError **error)
-{
-  g_autoptr (MienStatement) row = mien_query (
-      store, error,
-      "SELECT e.frame, e.batch FROM event e WHERE e.annotator = ?1"
-      " AND e.kind NOT IN (10, 11) AND ifnull ((SELECT t.kind FROM event t"
-      " WHERE t.target = e.batch ORDER BY t.clock DESC, t.uuid DESC LIMIT 1), 0)"
-      " <> 10 ORDER BY e.clock DESC LIMIT 1",
-      MIEN_INT (annotator));
-  MienStep step = row == NULL ? MIEN_STEP_ERROR : mien_statement_step (row, error);
-  MienUuid target;
-
-  if (step == MIEN_STEP_DONE)
-    g_set_error (
-        error, MIEN_STORE_ERROR, MIEN_STORE_ERROR_NOT_FOUND,
-        "%s: there is no decision of this annotator to undo; label a frame first",
-        store->path);
-  return step == MIEN_STEP_ROW
-         && mien_column_bytes (row, 1, target.bytes, sizeof target.bytes, error)
-         && aim_at (store, MIEN_EVENT_UNDONE, annotator, mien_column_int (row, 0),
-                    &target, undone, error);
-}
-
-/* Backwards from the annotator's last event: an undoing whose redoing was met is spent;
- * the first one that is not is what to give back; a decision in between ends the search.
- */
-static gboolean
-redo (MienStore *store, gint64 annotator, MienUndone *redone, GError **error)
-{
-  g_autoptr (MienStatement) row =
-      mien_query (store, error,
-                  "SELECT frame, kind, target FROM event WHERE annotator = ?1"
-                  " ORDER BY clock DESC",
-                  MIEN_INT (annotator));
-  g_autoptr (GArray) spent = g_array_new (FALSE, FALSE, sizeof (MienUuid));
-  MienStep step = MIEN_STEP_ERROR;
-
-  while (row != NULL && (step = mien_statement_step (row, error)) == MIEN_STEP_ROW)
-    {
-      MienEventKind kind = (MienEventKind) mien_column_int (row, 1);
-      MienUuid target;
-      guint i;
-
-      if (kind != MIEN_EVENT_UNDONE && kind != MIEN_EVENT_REDONE)
-        break;
-      if (!mien_column_bytes (row, 2, target.bytes, sizeof target.bytes, error))
-        return FALSE;
-      if (kind == MIEN_EVENT_REDONE)
-        {
-          g_array_append_val (spent, target);
-          continue;
-        }
-      for (i = 0; i < spent->len; i++)
-        if (memcmp (&g_array_index (spent, MienUuid, i), &target, sizeof target) == 0)
-          break;
-      if (i == spent->len)
-        return aim_at (store, MIEN_EVENT_REDONE, annotator, mien_column_int (row, 0),
-                       &target, redone, error);
-      g_array_remove_index_fast (spent, i);
-    }
-  if (step != MIEN_STEP_ERROR)
-    g_set_error (error, MIEN_STORE_ERROR, MIEN_STORE_ERROR_NOT_FOUND,
-                 "%s: there is nothing of this annotator to redo; undo a decision first",
-                 store->path);
-  return FALSE;
-}
-
-static gboolean
-walk (MienStore *store,
-      gboolean (*step) (MienStore *, gint64, MienUndone *, GError **),
-      gint64 annotator,
-      MienUndone *undone,
-      GError **error)
-{
-  MienUndone result = { 0 };
-  gboolean lifted;
-
-  if (!begin_durable (store, &lifted, error)
-      || !end_durable (store, lifted, step (store, annotator, &result, error), error))
-    {
-      mien_undone_clear (&result);
-      return FALSE;
-    }
-  if (undone != NULL)
-    *undone = result;
-  else
-    mien_undone_clear (&result);
-  return TRUE;
-}
-
-gboolean
-mien_events_undo (MienStore *store, gint64 annotator, MienUndone *undone, GError **error)
-{
-  return walk (store, undo, annotator, undone, error);
-}
-
-gboolean
-mien_events_redo (MienStore *store, gint64 annotator, MienUndone *redone, GError **error)
-{
-  return walk (store, redo, annotator, redone, error);
+  return mien_events_decide_many (store, &decision->frame, 1, decision, batch, error);
 }

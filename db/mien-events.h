@@ -53,6 +53,7 @@ typedef enum
   MIEN_DECISION_SKIP,
   MIEN_DECISION_NOT_A_FACE,
   MIEN_DECISION_FLAG,
+  MIEN_DECISION_NOTE,                      /* note: to be read beside the frame */
 } MienDecisionKind;
 
 typedef struct
@@ -64,6 +65,10 @@ typedef struct
   gint64           model;                  /* whose opinion there was, 0: none */
   gboolean         proposal_visible;
   gint64           duration_us;            /* from the face shown to the answer, -1: unknown */
+  gboolean         propagated;             /* an answer of a segment: its events are
+                                              MIEN_EVENT_PROPAGATED */
+  const char      *note;                   /* 1 to 10,000 characters of UTF-8, of controls only line
+                                              feeds and tabs */
 } MienDecision;
 
 /* Whether an answer is confirmed or corrected follows from the model's proposal in the store.
@@ -73,18 +78,33 @@ gboolean    mien_events_decide      (MienStore          *store,
                                      MienUuid           *batch,
                                      GError            **error);
 
+/* The decision on each of the frames (decision->frame is not looked at, but for one thing: where the
+ * answers of a segment were given, they are not propagated), one batch: all or none, one undo for all. */
+gboolean    mien_events_decide_many (MienStore          *store,
+                                     const gint64       *frames,
+                                     guint               n,
+                                     const MienDecision *decision,
+                                     MienUuid           *batch,
+                                     GError            **error);
+
+/* frame, key and answers are those of the first frame. */
 typedef struct
 {
   gint64           frame;
   char            *key;
   MienDecisionKind kind;
   MienLabels       answers;                /* what was taken back (or given again) */
+  char            *note;                   /* NULL: it was none */
+  guint            n_frames;               /* of the batch */
+  GArray          *frames;                 /* gint64 */
+  char            *video;                  /* NULL: of several videos, or without numbers */
+  gint64           from, to;               /* the least and the greatest number, -1: none */
 } MienUndone;
 
 void        mien_undone_clear       (MienUndone     *undone);
 
-/* The annotator's last decision that is not undone, wherever it was made. NOT_FOUND if there is
- * none. Redo gives back the last one taken back, as long as no new decision came between. */
+/* The annotator's last decision that is not undone, wherever it was made, on all its frames: an earlier
+ * one is not reached before the later ones. NOT_FOUND if there is none. Redo gives back the last one taken back, as long as no new decision came between. */
 gboolean    mien_events_undo        (MienStore      *store,
                                      gint64          annotator,
                                      MienUndone     *undone,
@@ -107,6 +127,7 @@ typedef struct
   double         confidence;               /* of the proposal on screen, NaN: none */
   gboolean       proposal_visible;
   gboolean       undone;
+  char          *note;                     /* NULL: it is none */
 } MienEvent;
 
 /* Oldest first. Elements: MienEvent. */
@@ -114,7 +135,22 @@ GPtrArray  *mien_events_history     (MienStore      *store,
                                      gint64          frame,
                                      GError        **error);
 
-/* For the side bar: how many decisions since the time, and their median duration (-1: none). */
+typedef struct
+{
+  char          *text;
+  char          *annotator;
+  gint64         time;                     /* microseconds, UTC */
+} MienNote;
+
+void        mien_note_free          (MienNote       *note);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (MienNote, mien_note_free)
+
+/* The latest note on the frame that stands, whoever wrote it. NULL without error: there is none. */
+MienNote   *mien_events_note        (MienStore      *store,
+                                     gint64          frame,
+                                     GError        **error);
+
+/* For the side bar: how many decisions since the time (a note is none), and their median duration (-1: none). */
 gboolean    mien_events_tally       (MienStore      *store,
                                      gint64          annotator,
                                      gint64          since,

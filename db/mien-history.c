@@ -14,11 +14,12 @@
 #include <math.h>
 #include <string.h>
 
-/* A decision of ?1 since ?2, its events one after the other, that stands. The clock is
- * never behind the time, so that the index on it bounds the search. */
+/* A decision, that is no note, of ?1 since ?2, its events one after the other, that
+ * stands. The clock is never behind the time, so that the index on it bounds the search.
+ */
 #define STANDING_SINCE                                                                   \
   " FROM event e WHERE e.annotator = ?1 AND e.clock >= ?2 AND e.time >= ?2"              \
-  " AND e.kind NOT IN (10, 11) AND ifnull ((SELECT t.kind FROM event t"                  \
+  " AND e.kind NOT IN (9, 10, 11) AND ifnull ((SELECT t.kind FROM event t"               \
   " WHERE t.target = e.batch ORDER BY t.clock DESC, t.uuid DESC LIMIT 1), 0) <> 10"      \
   " ORDER BY e.clock DESC"
 
@@ -28,10 +29,12 @@ event_free (gpointer data)
   MienEvent *event = data;
 
   g_free (event->annotator);
+  g_free (event->note);
   g_free (event);
 }
 
-/* columns: annotator's name, time, duration, model, confidence, visible; logged: the
+/* columns: annotator's name, time, duration, model, confidence, visible,
+ * note; logged: the
  * rest. */
 static MienEvent *
 read_event (MienStatement *row, const MienLogged *logged)
@@ -55,6 +58,7 @@ read_event (MienStatement *row, const MienLogged *logged)
   event->model = mien_column_int (row, 3);
   event->confidence = mien_column_real (row, 4);
   event->proposal_visible = mien_column_int (row, 5) != 0;
+  event->note = mien_column_text (row, 6);
   return event;
 }
 
@@ -74,8 +78,9 @@ mien_events_history (MienStore *store, gint64 frame, GError **error)
       g_autoptr (MienStatement) row =
           mien_query (store, error,
                       "SELECT a.name, e.time, e.duration_us, e.model, e.confidence,"
-                      " e.proposal_visible FROM event e"
-                      " LEFT JOIN annotator a ON a.id = e.annotator WHERE e.id = ?1",
+                      " e.proposal_visible, n.text FROM event e"
+                      " LEFT JOIN annotator a ON a.id = e.annotator"
+                      " LEFT JOIN event_note n ON n.event = e.id WHERE e.id = ?1",
                       MIEN_INT (logged->id));
 
       if (row == NULL || mien_statement_step (row, error) == MIEN_STEP_ERROR)
@@ -92,6 +97,39 @@ mien_events_history (MienStore *store, gint64 frame, GError **error)
       g_ptr_array_add (history, read_event (row, logged));
     }
   return g_steal_pointer (&history);
+}
+
+void
+mien_note_free (MienNote *note)
+{
+  if (note == NULL)
+    return;
+  g_free (note->text);
+  g_free (note->annotator);
+  g_free (note);
+}
+
+MienNote *
+mien_events_note (MienStore *store, gint64 frame, GError **error)
+{
+  g_autoptr (MienStatement) row = mien_query (
+      store, error,
+      "SELECT n.text, a.name, e.time FROM event e"
+      " CROSS JOIN event_note n ON n.event = e.id"
+      " CROSS JOIN annotator a ON a.id = e.annotator"
+      " WHERE e.frame = ?1 AND e.kind = 9 AND ifnull ((SELECT t.kind FROM event t"
+      " WHERE t.target = e.batch ORDER BY t.clock DESC, t.uuid DESC LIMIT 1), 0)"
+      " <> 10 ORDER BY e.clock DESC, e.uuid DESC LIMIT 1",
+      MIEN_INT (frame));
+  MienNote *note;
+
+  if (row == NULL || mien_statement_step (row, error) != MIEN_STEP_ROW)
+    return NULL;
+  note = g_new0 (MienNote, 1);
+  note->text = mien_column_text (row, 0);
+  note->annotator = mien_column_text (row, 1);
+  note->time = mien_column_int (row, 2);
+  return note;
 }
 
 static int

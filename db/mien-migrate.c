@@ -45,6 +45,7 @@ static const struct
   { 1, "INSERT INTO copy.proposal SELECT * FROM main.proposal" },
   { 1, "INSERT INTO copy.census SELECT * FROM main.census" },
   { 1, "INSERT INTO copy.tally SELECT * FROM main.tally" },
+  { 2, "INSERT INTO copy.postprocess SELECT * FROM main.postprocess" },
 };
 
 static gboolean

@@ -306,10 +306,32 @@ static const char *const version_2[] = {
   NULL,
 };
 
+/* Version 3: notes, what a project is set to, and decisions over many frames, whose
+ * frames are found by their batch. */
+static const char *const version_3[] = {
+  "CREATE TABLE event_note ("
+  "  event INTEGER PRIMARY KEY REFERENCES event,"
+  "  text TEXT NOT NULL CHECK (length (text) BETWEEN 1 AND 10000)"
+  ") STRICT",
+  "CREATE TRIGGER event_note_never_changes BEFORE UPDATE ON event_note BEGIN"
+  "  SELECT RAISE (ABORT, 'the log of events is append-only');"
+  "END",
+  "CREATE TRIGGER event_note_never_goes BEFORE DELETE ON event_note BEGIN"
+  "  SELECT RAISE (ABORT, 'the log of events is append-only');"
+  "END",
+  "CREATE TABLE project_setting ("
+  "  name TEXT PRIMARY KEY CHECK (length (name) BETWEEN 1 AND 100),"
+  "  value TEXT NOT NULL"
+  ") STRICT, WITHOUT ROWID",
+  "CREATE INDEX event_batch ON event (batch) WHERE annotator IS NOT NULL",
+  NULL,
+};
+
 /* steps[n] leads from version n to n + 1. A released step is never edited. */
 static const char *const *const steps[MIEN_SCHEMA_VERSION] = {
   version_1,
   version_2,
+  version_3,
 };
 
 gboolean

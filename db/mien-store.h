@@ -61,6 +61,16 @@ gboolean    mien_store_set_synthetic (MienStore     *store,
                                       GError       **error);
 gboolean    mien_store_is_synthetic (MienStore      *store);
 
+/* What the project is set to. NULL without error: not set. */
+char       *mien_store_setting      (MienStore      *store,
+                                     const char     *name,
+                                     GError        **error);
+/* value: UTF-8 of less than 1 MiB; NULL: removes it. */
+gboolean    mien_store_set_setting  (MienStore      *store,
+                                     const char     *name,
+                                     const char     *value,
+                                     GError        **error);
+
 /* BEGIN IMMEDIATE, nested calls count; rollback undoes all levels. Bulk work commits at least every
  * 50 ms (mien_store_breathe) so that a decision never waits long. */
 gboolean    mien_store_begin        (MienStore      *store,

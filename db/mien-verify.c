@@ -354,6 +354,28 @@ weights_row (Verify *verify, MienStatement *row, GError **error)
   return TRUE;
 }
 
+/* A note belongs to an event of that kind, which has one. */
+static gboolean
+note_row (Verify *verify, MienStatement *row, GError **error)
+{
+  if (mien_column_int (row, 1) != 0)
+    find (verify, "event %" G_GINT64_FORMAT " is a note without its text",
+          mien_column_int (row, 0));
+  else
+    find (verify, "event %" G_GINT64_FORMAT " has the text of a note and is none",
+          mien_column_int (row, 0));
+  return TRUE;
+}
+
+static gboolean
+batch_row (Verify *verify, MienStatement *row, GError **error)
+{
+  find (verify,
+        "event %" G_GINT64_FORMAT " takes back a decision on some of its frames only",
+        mien_column_int (row, 0));
+  return TRUE;
+}
+
 static const struct
 {
   const char *sql;
@@ -370,6 +392,16 @@ static const struct
               " human, reader = 0 OR EXISTS (SELECT 1 FROM prediction p"
               " WHERE p.model = reader AND p.frame = frame.id) FROM frame",
     frame_row },
+  { MIEN_SCAN "SELECT id, 1 FROM event e WHERE kind = 9 AND NOT EXISTS"
+              " (SELECT 1 FROM event_note n WHERE n.event = e.id) UNION ALL"
+              " SELECT event, 0 FROM event_note n WHERE NOT EXISTS"
+              " (SELECT 1 FROM event e WHERE e.id = n.event AND e.kind = 9)",
+    note_row },
+  { MIEN_SCAN "SELECT min (id) FROM event t WHERE kind IN (10, 11)"
+              " GROUP BY batch, target HAVING count (DISTINCT frame) <>"
+              " (SELECT count (DISTINCT frame) FROM event e"
+              " WHERE e.annotator IS NOT NULL AND e.batch = t.target)",
+    batch_row },
   { MIEN_SCAN "SELECT p.model, p.frame FROM prediction p CROSS JOIN model m"
               " ON m.id = p.model WHERE m.unsettled = 0",
     prediction_row },

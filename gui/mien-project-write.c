@@ -20,6 +20,7 @@
 typedef struct
 {
   MienDecision decision;
+  GArray *frames; /* gint64: what a decision is on */
   char *annotator;
   gboolean redo;
   gint64 model;
@@ -32,6 +33,7 @@ write_input_free (gpointer data)
 {
   WriteInput *input = data;
 
+  g_clear_pointer (&input->frames, g_array_unref);
   g_free (input->annotator);
   g_free (input);
 }
@@ -111,7 +113,8 @@ decide (MienWriter *writer, MienWork *work, GError **error)
 
   return mien_events_ensure_annotator (writer->store, input->annotator,
                                        &input->decision.annotator, error)
-         && mien_events_decide (writer->store, &input->decision, NULL, error);
+         && mien_events_decide_many (writer->store, (const gint64 *) input->frames->data,
+                                     input->frames->len, &input->decision, NULL, error);
 }
 
 static void
@@ -198,17 +201,30 @@ push (MienProject *self, GTask *task, MienWorkFunc run, WriteInput *input)
 }
 
 void
+mien_project_decide_many_async (MienProject *self,
+                                const gint64 *frames,
+                                guint n,
+                                const MienDecision *decision,
+                                GAsyncReadyCallback callback,
+                                gpointer data)
+{
+  GTask *task = g_task_new (self, NULL, callback, data);
+  WriteInput *input = g_new0 (WriteInput, 1);
+
+  g_task_set_source_tag (task, mien_project_decide_many_async);
+  input->decision = *decision;
+  input->frames = g_array_sized_new (FALSE, FALSE, sizeof (gint64), n);
+  g_array_append_vals (input->frames, frames, n);
+  push (self, task, run_decide, input);
+}
+
+void
 mien_project_decide_async (MienProject *self,
                            const MienDecision *decision,
                            GAsyncReadyCallback callback,
                            gpointer data)
 {
-  GTask *task = g_task_new (self, NULL, callback, data);
-  WriteInput *input = g_new0 (WriteInput, 1);
-
-  g_task_set_source_tag (task, mien_project_decide_async);
-  input->decision = *decision;
-  push (self, task, run_decide, input);
+  mien_project_decide_many_async (self, &decision->frame, 1, decision, callback, data);
 }
 
 gboolean

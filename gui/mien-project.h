@@ -143,6 +143,13 @@ void           mien_project_decide_async     (MienProject         *self,
                                               const MienDecision  *decision,
                                               GAsyncReadyCallback  callback,
                                               gpointer             data);
+/* One batch: all frames or none, one undo for all. Finished by mien_project_decide_finish. */
+void           mien_project_decide_many_async (MienProject        *self,
+                                              const gint64        *frames,
+                                              guint                n,
+                                              const MienDecision  *decision,
+                                              GAsyncReadyCallback  callback,
+                                              gpointer             data);
 gboolean       mien_project_decide_finish    (MienProject         *self,
                                               GAsyncResult        *result,
                                               GError             **error);

@@ -52,7 +52,7 @@ run_undo (MienJob *job, GError **error)
       mien_undone_clear (&undone);
       return FALSE;
     }
-  mien_decision_print (job, "undone", undone.key, annotator, undone.kind,
+  mien_decision_print (job, "undone", undone.key, undone.n_frames, annotator, undone.kind,
                        &undone.answers);
   mien_undone_clear (&undone);
   return TRUE;
@@ -63,7 +63,9 @@ const MienCommand mien_command_undo = {
   .operands = "PROJECT",
   .summary = "Take back an annotator's last decision, wherever it was made",
   .run = run_undo,
-  .details = "The decision stays in the log, and so does that it was taken back.",
+  .details =
+      "A decision on many frames is taken back on all of them. It stays in the log, and "
+      "so does that it was taken back.",
 };
 
 static void
@@ -98,6 +100,7 @@ add_event (JsonBuilder *builder, const MienEvent *event)
   mien_json_real (builder, "confidence", event->confidence);
   mien_json_boolean (builder, "proposal_visible", event->proposal_visible);
   mien_json_boolean (builder, "undone", event->undone);
+  mien_json_string (builder, "note", event->note);
   json_builder_end_object (builder);
 }
 
@@ -120,6 +123,19 @@ print_event (MienJob *job, const MienEvent *event)
   if (event->annotator != NULL)
     mien_job_print (job, "  by %s", event->annotator);
   mien_job_print (job, "%s\n", event->undone ? "  (undone)" : "");
+  if (event->note != NULL)
+    {
+      g_auto (GStrv) lines = g_strsplit (event->note, "\n", -1);
+
+      for (guint i = 0; lines[i] != NULL; i++)
+        {
+          /* A stranger's note does not steer the terminal. */
+          for (char *c = lines[i]; *c != '\0'; c++)
+            if (g_ascii_iscntrl (*c) && *c != '\t')
+              *c = '?';
+          mien_job_print (job, "    %s\n", lines[i]);
+        }
+    }
 }
 
 static gboolean

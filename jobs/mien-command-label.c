@@ -229,8 +229,8 @@ run_label (MienJob *job, GError **error)
   store = mien_store_open (job->operands[0], MIEN_STORE_READ_WRITE, error);
   if (store == NULL || !record (store, &options, &decision, error))
     return FALSE;
-  mien_decision_print (job, "recorded", options.frame, options.annotator, decision.kind,
-                       &decision.answers);
+  mien_decision_print (job, "recorded", options.frame, 1, options.annotator,
+                       decision.kind, &decision.answers);
   return TRUE;
 }
 

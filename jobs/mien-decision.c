@@ -26,6 +26,8 @@ kind_id (MienDecisionKind kind)
       return "not-a-face";
     case MIEN_DECISION_FLAG:
       return "flag";
+    case MIEN_DECISION_NOTE:
+      return "note";
     case MIEN_DECISION_ANSWER:
     default:
       return "answer";
@@ -36,6 +38,7 @@ void
 mien_decision_print (MienJob *job,
                      const char *what,
                      const char *frame,
+                     guint n_frames,
                      const char *annotator,
                      MienDecisionKind kind,
                      const MienLabels *answers)
@@ -47,12 +50,16 @@ mien_decision_print (MienJob *job,
     {
       text = kind == MIEN_DECISION_ANSWER ? mien_labels_to_text (answers, ALL_TASKS)
                                           : g_strdup (kind_id (kind));
-      mien_job_print (job, "%s: %s, %s for %s\n", frame, text, what, annotator);
+      mien_job_print (job, "%s", frame);
+      if (n_frames > 1)
+        mien_job_print (job, " and %u more", n_frames - 1);
+      mien_job_print (job, ": %s, %s for %s\n", text, what, annotator);
       return;
     }
   builder = json_builder_new ();
   json_builder_begin_object (builder);
   mien_json_string (builder, "frame", frame);
+  mien_json_integer (builder, "frames", n_frames);
   mien_json_string (builder, "annotator", annotator);
   mien_json_string (builder, "decision", kind_id (kind));
   mien_json_labels (builder, "answers", answers, ALL_TASKS);

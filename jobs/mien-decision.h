@@ -6,10 +6,12 @@
 
 G_BEGIN_DECLS
 
-/* What `label` took down and what `undo` took back look alike. what: "recorded" or "undone". */
+/* What `label` took down and what `undo` took back look alike. what: "recorded" or "undone"; frame: the
+ * first of n. */
 void        mien_decision_print     (MienJob             *job,
                                      const char          *what,
                                      const char          *frame,
+                                     guint                n_frames,
                                      const char          *annotator,
                                      MienDecisionKind     kind,
                                      const MienLabels    *answers);

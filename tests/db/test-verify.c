@@ -13,6 +13,27 @@
 
 #include <string.h>
 
+static void
+decide_many (MienStore *store, const gint64 *frames, guint n, gint64 annotator)
+{
+  MienDecision decision = { .kind = MIEN_DECISION_ANSWER,
+                            .frame = frames[0],
+                            .annotator = annotator,
+                            .duration_us = -1,
+                            .propagated = TRUE };
+  g_autoptr (GError) error = NULL;
+
+  decision.answers.item[MIEN_ITEM_FIRST_UNIT + 7] = test_value (1);
+  mien_events_decide_many (store, frames, n, &decision, NULL, &error);
+  g_assert_no_error (error);
+  mien_events_undo (store, annotator, NULL, &error);
+  g_assert_no_error (error);
+  decision.kind = MIEN_DECISION_NOTE;
+  decision.note = "Two in a row";
+  mien_events_decide_many (store, frames, n, &decision, NULL, &error);
+  g_assert_no_error (error);
+}
+
 /* Two videos, labels of all kinds, a model in use that has read the frames. */
 static void
 fill (MienStore *store)
@@ -46,8 +67,11 @@ fill (MienStore *store)
   test_answer (store, frames[1], ana, MIEN_ITEM_EXPRESSION, test_value (2));
   test_answer (store, frames[1], ana, MIEN_ITEM_FIRST_UNIT, test_cannot_tell ());
   test_answer (store, frames[1], ben, MIEN_ITEM_EXPRESSION, test_value (1));
+  decide_many (store, frames + 2, 2, ana);
   test_decide (store, frames[2], ana, MIEN_DECISION_SKIP);
   mien_events_undo (store, ben, NULL, &error);
+  g_assert_no_error (error);
+  mien_store_set_setting (store, "blind-share", "0.05", &error);
   g_assert_no_error (error);
 }
 
@@ -101,6 +125,15 @@ test_faults (void)
     { "INSERT INTO event (uuid, batch, clock, frame, kind, item, answer, value1, time)"
       " VALUES (randomblob (16), randomblob (16), 1, 2, 1, 5, 1, 0.5, 1)",
       "out of range" },
+    { "INSERT INTO event (uuid, batch, clock, frame, kind, answer, annotator, time)"
+      " VALUES (randomblob (16), randomblob (16), 1, 2, 9, 0, 1, 1)",
+      "without its text" },
+    { "INSERT INTO event_note VALUES (1, 'a note')", "is none" },
+    { "INSERT INTO event (uuid, batch, clock, frame, kind, answer, annotator, time, "
+      "target)"
+      " SELECT randomblob (16), randomblob (16), clock + 1, frame, 11, 0, 1, 1, batch"
+      " FROM event WHERE frame = 4 AND kind = 4",
+      "on some of its frames only" },
     { "PRAGMA foreign_keys = OFF; UPDATE list_row SET frame = 77; INSERT INTO list_row"
       " VALUES (1, 1, 77)",
       "foreign_key_check" },
@@ -319,6 +352,14 @@ test_archive (void)
       g_assert_cmpint (test_label (store, 2, MIEN_ITEM_EXPRESSION).answer, ==,
                        MIEN_ANSWER_UNRESOLVED);
       test_assert_sound (store);
+      if (version >= 3)
+        {
+          g_autoptr (MienNote) note = mien_events_note (store, 3, &error);
+          g_autofree char *share = mien_store_setting (store, "blind-share", &error);
+
+          g_assert_cmpstr (note->text, ==, "Two in a row");
+          g_assert_cmpstr (share, ==, "0.05");
+        }
       g_clear_pointer (&store, mien_store_close);
       test_remove_folder (folder);
     }

@@ -93,7 +93,7 @@ def label(tap, ctl):
         return ctl.json('label', project, '--frame', frame, '--annotator', 'ann', *arguments)
 
     tap.equal(ann('--expression', 'happiness'),
-              {'frame': frame, 'annotator': 'ann', 'decision': 'answer',
+              {'frame': frame, 'frames': 1, 'annotator': 'ann', 'decision': 'answer',
                'answers': {'expression': {'number': 4, 'name': 'Happiness'}}},
               'label says what it recorded')
     after = ctl.json('status', project)
@@ -117,7 +117,7 @@ def label(tap, ctl):
     taken = [ctl.json('undo', project, '--annotator', 'ann')['decision'] for _ in range(2)]
     tap.equal(taken, ['not-a-face', 'skip'], 'undo takes back the last first')
     tap.equal(ctl.json('undo', project, '--annotator', 'ann'),
-              {'frame': frame, 'annotator': 'ann', 'decision': 'answer',
+              {'frame': frame, 'frames': 1, 'annotator': 'ann', 'decision': 'answer',
                'answers': {'valence_arousal': '?'}}, 'undo says what it took back and where')
     for _ in range(3):
         ctl.must('undo', project, '--annotator', 'ann')
@@ -179,7 +179,7 @@ def history(tap, ctl):
     tap.equal(events[:len(imported)], imported, 'the log only grows')
     answers, unit, undone = events[len(imported):]
     tap.equal(list(answers), ['event', 'batch', 'target', 'kind', 'item', 'value', 'annotator', 'time',
-                              'seconds', 'model', 'confidence', 'proposal_visible', 'undone'],
+                              'seconds', 'model', 'confidence', 'proposal_visible', 'undone', 'note'],
               'an event has its members in order')
     tap.ok(UUID.fullmatch(answers['event']) and TIME.fullmatch(answers['time'])
            and answers['batch'] == unit['batch'] == undone['target'], 'events name what they belong to',
