@@ -49,6 +49,7 @@ typedef struct
   MienSplit   split;
   gboolean    has_image, not_a_face, skipped, flagged, disputed;
   guint       labelled;                    /* bits MienTask: some item has a label */
+  guint       complete;                    /* bits MienTask: every item has a label */
   MienSource  source;                      /* the strongest there is of any task */
   int         expression;                  /* label; -1: none, -2: cannot tell or unresolved */
   float       valence, arousal;            /* label; NaN: none */
@@ -91,18 +92,23 @@ typedef struct
   guint       units_present, units_absent; /* bits by unit: the label, else the proposal, says so */
   guint       sources;                     /* bits: 1 unlabelled, 2 imported, 4 human, 8 accepted
                                               pseudo-label; 0: all */
-  guint       lacking;                     /* bits MienTask: some of these has no label, 0: all */
+  guint       lacking;                     /* bits MienTask: some of these is not complete, 0: all */
   double      least_confidence, most_confidence;  /* of the proposed expression; 0 and 1: all */
   guint       annotator;                   /* of the latest decision; place + 1, 0: all */
-  gint64      since, until;                /* seconds UTC of the latest decision; 0: all */
+  gint64      since, until;                /* seconds UTC of the latest decision, until is the first one
+                                              that is too late; 0: all */
   gboolean    disputed, skipped, flagged, not_a_face, differs;
-                                           /* TRUE: only those; differs: label and proposal disagree */
+                                           /* TRUE: only those; differs: label and proposal have other
+                                              values of an item (points: over 0.3 apart) */
   char       *text;                        /* of the key, in any case; NULL or "": all */
 } MienFilter;
 
 void        mien_filter_init        (MienFilter        *filter);
 void        mien_filter_clear       (MienFilter        *filter);
 MienFilter *mien_filter_copy        (const MienFilter  *filter);
+/* Of a copy: clears it and lets go of it. */
+void        mien_filter_free        (MienFilter        *filter);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (MienFilter, mien_filter_free)
 gboolean    mien_filter_equal       (const MienFilter  *a,
                                      const MienFilter  *b);
 /* For saved filters: one line of JSON; unknown members and bad values are an error. */

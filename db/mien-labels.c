@@ -305,10 +305,11 @@ mien_labels_events (MienStore *store, gint64 frame, GError **error)
 /* A stranger's file may say anything: a label that is out of range is damage, not a
  * value. */
 static gboolean
-load_label (MienStatement *row, MienLabel *label, MienItem *item)
+load_label (MienStatement *row, int column, MienLabel *label, MienItem *item)
 {
-  gint64 number = mien_column_int (row, 0), answer = mien_column_int (row, 1);
-  gint64 source = mien_column_int (row, 2);
+  gint64 number = mien_column_int (row, column);
+  gint64 answer = mien_column_int (row, column + 1);
+  gint64 source = mien_column_int (row, column + 2);
 
   if (number < 0 || number >= MIEN_ITEM_COUNT || answer < MIEN_ANSWER_VALUE
       || answer > MIEN_ANSWER_UNRESOLVED || source < MIEN_SOURCE_IMPORTED
@@ -317,11 +318,34 @@ load_label (MienStatement *row, MienLabel *label, MienItem *item)
   *item = (MienItem) number;
   label->answer = (MienAnswer) answer;
   label->source = (MienSource) source;
-  for (guint k = 0; k < 2; k++)
-    label->value[k] = mien_column_is_null (row, 3 + (int) k)
+  for (int k = 0; k < 2; k++)
+    label->value[k] = mien_column_is_null (row, column + 3 + k)
                           ? 0.0
-                          : mien_column_real (row, 3 + (int) k);
+                          : mien_column_real (row, column + 3 + k);
   return answer == MIEN_ANSWER_UNRESOLVED || mien_label_is_valid (*item, label);
+}
+
+gboolean
+mien_labels_read (MienStore *store,
+                  MienStatement *row,
+                  int column,
+                  gint64 frame,
+                  MienLabels *labels,
+                  MienItem *item,
+                  GError **error)
+{
+  MienLabel label;
+
+  if (!load_label (row, column, &label, item))
+    {
+      g_set_error (error, MIEN_STORE_ERROR, MIEN_STORE_ERROR_CORRUPT,
+                   "%s: the project is damaged (a label of frame %" G_GINT64_FORMAT
+                   " is out of range); open a copy of it made earlier",
+                   store->path, frame);
+      return FALSE;
+    }
+  labels->item[*item] = label;
+  return TRUE;
 }
 
 gboolean
@@ -343,18 +367,10 @@ mien_labels_load (MienStore *store,
     return FALSE;
   while ((step = mien_statement_step (row, error)) == MIEN_STEP_ROW)
     {
-      MienLabel label;
       MienItem item;
 
-      if (!load_label (row, &label, &item))
-        {
-          g_set_error (error, MIEN_STORE_ERROR, MIEN_STORE_ERROR_CORRUPT,
-                       "%s: the project is damaged (a label of frame %" G_GINT64_FORMAT
-                       " is out of range); open a copy of it made earlier",
-                       store->path, frame);
-          return FALSE;
-        }
-      result.item[item] = label;
+      if (!mien_labels_read (store, row, 0, frame, &result, &item, error))
+        return FALSE;
       if (events != NULL)
         events[item] = mien_column_int (row, 5);
     }

@@ -44,6 +44,14 @@ void           mien_proposal_row      (const MienPrediction *prediction,
                                        const MienFrameState *state,
                                        MienTask              task,
                                        MienProposalRow      *row);
+/* row: the outputs are in that column. */
+gboolean       mien_prediction_read   (MienStore            *store,
+                                       MienStatement        *row,
+                                       int                   column,
+                                       gint64                model,
+                                       gint64                frame,
+                                       MienPrediction       *prediction,
+                                       GError              **error);
 gboolean       mien_proposals_state   (MienStore            *store,
                                        gint64                frame,
                                        MienFrameState       *state,

@@ -318,21 +318,18 @@ mien_proposals_store (MienStore *store,
 }
 
 gboolean
-mien_proposals_prediction (MienStore *store,
-                           gint64 model,
-                           gint64 frame,
-                           MienPrediction *prediction,
-                           GError **error)
+mien_prediction_read (MienStore *store,
+                      MienStatement *row,
+                      int column,
+                      gint64 model,
+                      gint64 frame,
+                      MienPrediction *prediction,
+                      GError **error)
 {
-  g_autoptr (MienStatement) row = mien_query (
-      store, error, "SELECT outputs FROM prediction WHERE model = ?1 AND frame = ?2",
-      MIEN_INT (model), MIEN_INT (frame));
-  MienStep step = row == NULL ? MIEN_STEP_ERROR : mien_statement_step (row, error);
   guint8 outputs[OUTPUT_BYTES];
   MienPrediction result;
 
-  if (step != MIEN_STEP_ROW
-      || !mien_column_bytes (row, 0, outputs, sizeof outputs, error))
+  if (!mien_column_bytes (row, column, outputs, sizeof outputs, error))
     return FALSE;
   unpack (outputs, &result);
   if (!prediction_is_valid (&result))
@@ -345,6 +342,22 @@ mien_proposals_prediction (MienStore *store,
     }
   *prediction = result;
   return TRUE;
+}
+
+gboolean
+mien_proposals_prediction (MienStore *store,
+                           gint64 model,
+                           gint64 frame,
+                           MienPrediction *prediction,
+                           GError **error)
+{
+  g_autoptr (MienStatement) row = mien_query (
+      store, error, "SELECT outputs FROM prediction WHERE model = ?1 AND frame = ?2",
+      MIEN_INT (model), MIEN_INT (frame));
+  MienStep step = row == NULL ? MIEN_STEP_ERROR : mien_statement_step (row, error);
+
+  return step == MIEN_STEP_ROW
+         && mien_prediction_read (store, row, 0, model, frame, prediction, error);
 }
 
 static gboolean

@@ -208,6 +208,14 @@ gboolean       mien_labels_load       (MienStore        *store,
                                        MienLabels       *labels,
                                        gint64           *events,
                                        GError          **error);
+/* One label of the frame into labels; row, from that column on: item, answer, source, value1, value2. */
+gboolean       mien_labels_read       (MienStore        *store,
+                                       MienStatement    *row,
+                                       int               column,
+                                       gint64            frame,
+                                       MienLabels       *labels,
+                                       MienItem         *item,
+                                       GError          **error);
 guint          mien_labels_answered   (const MienLabels *labels);   /* bits MienItem */
 guint          mien_labels_disputed   (const MienLabels *labels);   /* bits MienItem: unresolved */
 GArray        *mien_labels_events     (MienStore        *store,

@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/*
+ * The columns themselves: how a frame becomes a row of them and is read back. Points are
+ * kept in steps of 1 / MIEN_POINT_SCALE, everything else is exact.
+ *
+ * Invariant: the counters are those of the rows there are; whatever changes a row takes
+ * it out of them and puts it in again.
+ */
+
+#define G_LOG_DOMAIN "mien-db"
+#include "config.h"
+
+#include "mien-index-private.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+G_STATIC_ASSERT (MIEN_COLUMN_BYTES <= 48);
+
+void
+mien_columns_clear (MienColumns *columns)
+{
+#define CLEAR(type, name) g_free (columns->name);
+  MIEN_COLUMNS (CLEAR)
+#undef CLEAR
+  memset (columns, 0, sizeof *columns);
+}
+
+void
+mien_columns_reserve (MienColumns *columns, guint n)
+{
+  if (n <= columns->allocated)
+    return;
+#define RESERVE(type, name) columns->name = g_renew (type, columns->name, n);
+  MIEN_COLUMNS (RESERVE)
+#undef RESERVE
+  columns->allocated = n;
+}
+
+guint
+mien_index_group (guint split, gboolean skipped, guint complete)
+{
+  return (split * 2 + (skipped ? 1 : 0)) * (MIEN_ALL_TASKS + 1) + complete;
+}
+
+static void
+account (MienColumns *columns, guint row, int by)
+{
+  guint32 state = columns->state[row];
+  guint group = mien_index_group (MIEN_STATE_BITS (state, MIEN_STATE_SPLIT, 3),
+                                  (state & MIEN_STATE_SKIPPED) != 0,
+                                  MIEN_STATE_BITS (state, MIEN_STATE_COMPLETE, 7));
+
+  if (!(state & MIEN_STATE_HAS_IMAGE))
+    columns->n_without_image += (guint) by;
+  if (columns->form[row] == 0)
+    columns->n_own_keys += (guint) by;
+  if (!(state & MIEN_STATE_HAS_IMAGE) || state & MIEN_STATE_NOT_A_FACE)
+    return;
+  columns->n_usable[group] += (guint) by;
+  if (state & MIEN_STATE_LAST_READER)
+    columns->n_read[group] += (guint) by;
+}
+
+guint
+mien_columns_append (MienColumns *columns)
+{
+  guint row = columns->n;
+
+  if (row == columns->allocated)
+    mien_columns_reserve (columns, row + row / 8 + 1024);
+#define ZERO(type, name) columns->name[row] = 0;
+  MIEN_COLUMNS (ZERO)
+#undef ZERO
+  columns->n++;
+  account (columns, row, 1);
+  return row;
+}
+
+static gint16
+point (double value)
+{
+  return (gint16) lrint (CLAMP (value, -1.0, 1.0) * MIEN_POINT_SCALE);
+}
+
+/* Units and the bits of the tasks, from the labels. */
+static guint32
+set_labels (MienColumns *columns, guint row, const MienLabels *labels)
+{
+  const MienLabel *va = &labels->item[MIEN_ITEM_VALENCE_AROUSAL];
+  const MienLabel *expression = &labels->item[MIEN_ITEM_EXPRESSION];
+  gboolean has_point = va->answer == MIEN_ANSWER_VALUE;
+  guint known = 0, present = 0, unclear = 0, source = 0;
+  guint32 state = 0;
+  int class = -1;
+
+  for (guint item = 0; item < MIEN_ITEM_COUNT; item++)
+    {
+      const MienLabel *label = &labels->item[item];
+
+      if (label->answer == MIEN_ANSWER_NONE)
+        continue;
+      source = MAX (source, label->source);
+      if (label->answer == MIEN_ANSWER_UNRESOLVED)
+        state |= MIEN_STATE_DISPUTED;
+      else
+        state |= 1u << (MIEN_STATE_LABELLED + mien_item_task ((MienItem) item));
+      if (item < MIEN_ITEM_FIRST_UNIT)
+        continue;
+      if (label->answer != MIEN_ANSWER_VALUE)
+        unclear |= 1u << (item - MIEN_ITEM_FIRST_UNIT);
+      else
+        {
+          known |= 1u << (item - MIEN_ITEM_FIRST_UNIT);
+          present |= (label->value[0] > 0.5 ? 1u : 0u) << (item - MIEN_ITEM_FIRST_UNIT);
+        }
+    }
+  if (expression->answer != MIEN_ANSWER_NONE)
+    class = expression->answer == MIEN_ANSWER_VALUE ? (int) expression->value[0] : -2;
+  columns->known[row] = (guint16) known;
+  columns->present[row] = (guint16) present;
+  columns->unclear[row] = (guint16) unclear;
+  columns->valence[row] = has_point ? point (va->value[0]) : MIEN_NO_POINT;
+  columns->arousal[row] = has_point ? point (va->value[1]) : MIEN_NO_POINT;
+  return state | source << MIEN_STATE_SOURCE
+         | (guint32) (class + 2) << MIEN_STATE_EXPRESSION;
+}
+
+static gboolean
+is_pseudo (const MienIndexed *frame, guint item)
+{
+  MienAnswer label = frame->labels.item[item].answer;
+
+  return frame->proposal.accepted[item] && label == MIEN_ANSWER_NONE && frame->has_image
+         && !frame->not_a_face && frame->split == MIEN_SPLIT_TRAIN;
+}
+
+static guint32
+set_proposal (MienColumns *columns, guint row, const MienIndexed *frame)
+{
+  const MienProposal *proposal = &frame->proposal;
+  const MienLabel *va = &proposal->labels.item[MIEN_ITEM_VALENCE_AROUSAL];
+  const MienLabel *expression = &proposal->labels.item[MIEN_ITEM_EXPRESSION];
+  gboolean has_point = frame->read && va->answer == MIEN_ANSWER_VALUE;
+  gboolean has_class = frame->read && expression->answer == MIEN_ANSWER_VALUE;
+  guint32 state = frame->read ? MIEN_STATE_READ : 0;
+  guint present = 0;
+
+  for (guint item = 0; item < MIEN_ITEM_COUNT && frame->read; item++)
+    {
+      if (is_pseudo (frame, item))
+        state |= 1u << (MIEN_STATE_ACCEPTED + mien_item_task ((MienItem) item));
+      if (item >= MIEN_ITEM_FIRST_UNIT && proposal->labels.item[item].value[0] > 0.5)
+        present |= 1u << (item - MIEN_ITEM_FIRST_UNIT);
+    }
+  columns->proposed[row] = (guint16) present;
+  columns->proposed_valence[row] = has_point ? point (va->value[0]) : MIEN_NO_POINT;
+  columns->proposed_arousal[row] = has_point ? point (va->value[1]) : MIEN_NO_POINT;
+  columns->confidence[row] =
+      has_class ? (float) proposal->confidence[MIEN_ITEM_EXPRESSION] : NAN;
+  if (has_class)
+    state |= ((guint32) expression->value[0] + 1) << MIEN_STATE_PROPOSED;
+  return state;
+}
+
+/* Both have a value of the same item, and another one. */
+static gboolean
+differs (const MienColumns *columns, guint row, guint32 state, const MienIndexed *frame)
+{
+  int class = (int) MIEN_STATE_BITS (state, MIEN_STATE_EXPRESSION, 15) - 2;
+  int proposed = (int) MIEN_STATE_BITS (state, MIEN_STATE_PROPOSED, 15) - 1;
+  gboolean units =
+      frame->read
+      && frame->proposal.labels.item[MIEN_ITEM_FIRST_UNIT].answer == MIEN_ANSWER_VALUE;
+
+  if (class >= 0 && proposed >= 0 && class != proposed)
+    return TRUE;
+  if (units && ((columns->present[row] ^ columns->proposed[row]) & columns->known[row]))
+    return TRUE;
+  return columns->valence[row] != MIEN_NO_POINT
+         && columns->proposed_valence[row] != MIEN_NO_POINT
+         && (abs (columns->valence[row] - columns->proposed_valence[row])
+                 > MIEN_POINTS_DIFFER
+             || abs (columns->arousal[row] - columns->proposed_arousal[row])
+                    > MIEN_POINTS_DIFFER);
+}
+
+void
+mien_columns_set (MienColumns *columns, guint row, const MienIndexed *frame)
+{
+  guint32 state =
+      (guint32) frame->split << MIEN_STATE_SPLIT | frame->complete << MIEN_STATE_COMPLETE;
+
+  account (columns, row, -1);
+  columns->id[row] = (guint32) frame->id;
+  columns->video[row] = frame->video;
+  columns->number[row] = (gint32) MIN (frame->number, G_MAXINT32);
+  columns->form[row] = (guint8) frame->form;
+  state |= frame->has_image ? MIEN_STATE_HAS_IMAGE : 0;
+  state |= frame->not_a_face ? MIEN_STATE_NOT_A_FACE : 0;
+  state |= frame->skipped ? MIEN_STATE_SKIPPED : 0;
+  state |= frame->last_reader ? MIEN_STATE_LAST_READER : 0;
+  state |= columns->state[row] & MIEN_STATE_FLAGGED;
+  state |= set_labels (columns, row, &frame->labels);
+  state |= set_proposal (columns, row, frame);
+  if (differs (columns, row, state, frame))
+    state |= MIEN_STATE_DIFFERS;
+  columns->state[row] = state;
+  account (columns, row, 1);
+}
+
+void
+mien_columns_set_decision (MienColumns *columns,
+                           guint row,
+                           guint annotator,
+                           gint64 time,
+                           gboolean flagged)
+{
+  columns->annotator[row] = (guint16) MIN (annotator, G_MAXUINT16);
+  columns->decided[row] = (guint32) CLAMP (time / G_USEC_PER_SEC, 0, G_MAXUINT32);
+  if (flagged)
+    columns->state[row] |= MIEN_STATE_FLAGGED;
+  else
+    columns->state[row] &= ~(guint32) MIEN_STATE_FLAGGED;
+}
+
+void
+mien_columns_copy (MienColumns *to, guint to_row, const MienColumns *from, guint from_row)
+{
+  account (to, to_row, -1);
+#define COPY(type, name) to->name[to_row] = from->name[from_row];
+  MIEN_COLUMNS (COPY)
+#undef COPY
+  account (to, to_row, 1);
+}
+
+/* To the bit, so that no confidence equals no confidence. */
+gboolean
+mien_columns_same (const MienColumns *a, guint a_row, const MienColumns *b, guint b_row)
+{
+#define DIFFERS(type, name)                                                              \
+  if (memcmp (&a->name[a_row], &b->name[b_row], sizeof (type)) != 0)                     \
+    return FALSE;
+  MIEN_COLUMNS (DIFFERS)
+#undef DIFFERS
+  return TRUE;
+}

@@ -1,0 +1,446 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/*
+ * The database into columns: frames, labels and predictions are each one walk in the
+ * order of frame ids, merged on the way; then the decisions, of which there are few, by
+ * the index on annotators. A frame that has changed is read by itself, through the same
+ * steps.
+ *
+ * Everything that belongs together is read in one transaction, so that a job or another
+ * window may go on writing.
+ */
+
+#define G_LOG_DOMAIN "mien-db"
+#include "config.h"
+
+#include "mien-index-private.h"
+
+#include <string.h>
+
+#define CHECK_EVERY 4096
+
+/* In the order in which read_frame takes them. */
+#define FRAME_COLUMNS                                                                    \
+  "SELECT id, video, split, number, image IS NOT NULL OR link IS NOT NULL, not_a_face,"  \
+  " skipped, complete, reader, key FROM frame"
+#define LABEL_COLUMNS "SELECT frame, item, answer, source, value1, value2 FROM label"
+
+static gboolean
+append_names (MienStatement *row, GArray *names, GError **error)
+{
+  MienStep step = MIEN_STEP_ERROR;
+
+  while (row != NULL && (step = mien_statement_step (row, error)) == MIEN_STEP_ROW)
+    {
+      MienIndexName name = { .id = mien_column_int (row, 0),
+                             .name = mien_column_text (row, 1) };
+
+      g_array_append_val (names, name);
+    }
+  return step == MIEN_STEP_DONE;
+}
+
+static gint64
+last_id (GArray *names)
+{
+  return names->len == 0 ? G_MININT64
+                         : g_array_index (names, MienIndexName, names->len - 1).id;
+}
+
+gboolean
+mien_index_read_names (MienStore *store,
+                       GArray *videos,
+                       GArray *annotators,
+                       GError **error)
+{
+  g_autoptr (MienStatement) video =
+      mien_query (store, error, "SELECT id, name FROM video WHERE id > ?1 ORDER BY id",
+                  MIEN_INT (last_id (videos)));
+  g_autoptr (MienStatement) annotator = NULL;
+
+  if (!append_names (video, videos, error))
+    return FALSE;
+  annotator = mien_query (store, error,
+                          "SELECT id, name FROM annotator WHERE id > ?1 ORDER BY id",
+                          MIEN_INT (last_id (annotators)));
+  return append_names (annotator, annotators, error);
+}
+
+static gboolean
+set_damaged (MienStore *store, gint64 frame, GError **error)
+{
+  g_set_error (error, MIEN_STORE_ERROR, MIEN_STORE_ERROR_CORRUPT,
+               "%s: the project is damaged (frame %" G_GINT64_FORMAT
+               " is out of range); open a copy of it made earlier",
+               store->path, frame);
+  return FALSE;
+}
+
+static gboolean
+read_frame (MienStore *store,
+            const MienIndexContent *content,
+            MienStatement *row,
+            MienIndexed *frame,
+            GError **error)
+{
+  gint64 id = mien_column_int (row, 0), split = mien_column_int (row, 2);
+  gint64 reader = mien_column_int (row, 8);
+  int video = mien_index_names_find (content->videos, mien_column_int (row, 1));
+  gsize size;
+  const char *key;
+
+  if (id < 1 || id > G_MAXUINT32 || video < 0 || split < 0 || split > MIEN_SPLIT_TEST)
+    return set_damaged (store, id, error);
+  memset (frame, 0, sizeof *frame);
+  frame->id = id;
+  frame->video = (guint) video;
+  frame->split = (MienSplit) split;
+  frame->number =
+      mien_column_is_null (row, 3) ? -1 : CLAMP (mien_column_int (row, 3), 0, G_MAXINT64);
+  frame->has_image = mien_column_int (row, 4) != 0;
+  frame->not_a_face = mien_column_int (row, 5) != 0;
+  frame->skipped = mien_column_int (row, 6) != 0;
+  frame->complete = (guint) (mien_column_int (row, 7) & MIEN_ALL_TASKS);
+  frame->last_reader = content->model != NULL && reader == content->model->id;
+  key = mien_column_blob (row, 9, &size);
+  frame->form = mien_key_form (content->forms,
+                               g_array_index (content->videos, MienIndexName, video).name,
+                               frame->number, key, size);
+  return TRUE;
+}
+
+/* A walk that is ahead of the frames: its row waits until its frame comes. */
+typedef struct
+{
+  MienStatement *row;
+  gint64 frame; /* G_MAXINT64: at its end */
+} Walk;
+
+static gboolean
+walk_step (Walk *walk, GError **error)
+{
+  MienStep step = mien_statement_step (walk->row, error);
+
+  walk->frame = step == MIEN_STEP_ROW ? mien_column_int (walk->row, 0) : G_MAXINT64;
+  return step != MIEN_STEP_ERROR;
+}
+
+static gboolean
+walk_to (Walk *walk, gint64 frame, GError **error)
+{
+  while (walk->frame < frame)
+    if (!walk_step (walk, error))
+      return FALSE;
+  return TRUE;
+}
+
+static gboolean
+merge_labels (MienStore *store, Walk *labels, MienIndexed *frame, GError **error)
+{
+  MienItem item;
+
+  if (!walk_to (labels, frame->id, error))
+    return FALSE;
+  while (labels->frame == frame->id)
+    if (!mien_labels_read (store, labels->row, 1, frame->id, &frame->labels, &item, error)
+        || !walk_step (labels, error))
+      return FALSE;
+  return TRUE;
+}
+
+static gboolean
+merge_prediction (MienStore *store,
+                  const MienModel *model,
+                  Walk *predictions,
+                  MienIndexed *frame,
+                  GError **error)
+{
+  MienPrediction prediction;
+
+  if (!walk_to (predictions, frame->id, error))
+    return FALSE;
+  if (predictions->frame != frame->id)
+    return TRUE;
+  if (!mien_prediction_read (store, predictions->row, 1, model->id, frame->id,
+                             &prediction, error))
+    return FALSE;
+  mien_proposal_from_prediction (&prediction, model, &frame->proposal);
+  frame->read = TRUE;
+  return TRUE;
+}
+
+static gboolean
+merge (MienStore *store,
+       const MienIndexContent *content,
+       MienStatement *frames,
+       Walk *labels,
+       Walk *predictions,
+       MienColumns *columns,
+       GCancellable *cancellable,
+       GError **error)
+{
+  MienStep step;
+
+  while ((step = mien_statement_step (frames, error)) == MIEN_STEP_ROW)
+    {
+      MienIndexed frame;
+
+      if (columns->n % CHECK_EVERY == 0
+          && g_cancellable_set_error_if_cancelled (cancellable, error))
+        return FALSE;
+      if (!read_frame (store, content, frames, &frame, error)
+          || !merge_labels (store, labels, &frame, error)
+          || (predictions->row != NULL
+              && !merge_prediction (store, content->model, predictions, &frame, error)))
+        return FALSE;
+      if (columns->n > 0 && columns->id[columns->n - 1] >= frame.id)
+        return set_damaged (store, frame.id, error);
+      mien_columns_set (columns, mien_columns_append (columns), &frame);
+    }
+  return step == MIEN_STEP_DONE;
+}
+
+gboolean
+mien_index_read_frames (MienStore *store,
+                        const MienIndexContent *content,
+                        gint64 behind,
+                        MienColumns *columns,
+                        GCancellable *cancellable,
+                        GError **error)
+{
+  gint64 model = content->model != NULL ? content->model->id : 0;
+  g_autoptr (MienStatement) frames =
+      mien_query (store, error, MIEN_SCAN FRAME_COLUMNS " WHERE id > ?1 ORDER BY id",
+                  MIEN_INT (behind));
+  g_autoptr (MienStatement) labels = NULL, predictions = NULL;
+  Walk label = { .frame = G_MININT64 }, prediction = { .frame = G_MININT64 };
+
+  if (frames == NULL)
+    return FALSE;
+  labels = mien_query (store, error,
+                       MIEN_SCAN LABEL_COLUMNS " WHERE frame > ?1 ORDER BY frame, item",
+                       MIEN_INT (behind));
+  if (labels == NULL)
+    return FALSE;
+  if (model != 0)
+    predictions = mien_query (store, error,
+                              MIEN_SCAN "SELECT frame, outputs FROM prediction"
+                                        " WHERE model = ?1 AND frame > ?2 ORDER BY frame",
+                              MIEN_INT (model), MIEN_INT (behind));
+  if (model != 0 && predictions == NULL)
+    return FALSE;
+  label.row = labels;
+  prediction.row = predictions;
+  return merge (store, content, frames, &label, &prediction, columns, cancellable, error);
+}
+
+gboolean
+mien_index_read_frame (MienStore *store,
+                       const MienIndexContent *content,
+                       gint64 id,
+                       MienColumns *columns,
+                       guint row,
+                       GError **error)
+{
+  g_autoptr (MienStatement) stored =
+      mien_query (store, error, FRAME_COLUMNS " WHERE id = ?1", MIEN_INT (id));
+  g_autoptr (GError) failed = NULL;
+  MienStep step = stored == NULL ? MIEN_STEP_ERROR : mien_statement_step (stored, error);
+  MienPrediction prediction;
+  MienIndexed frame;
+
+  if (step == MIEN_STEP_DONE)
+    return set_damaged (store, id, error);
+  if (step != MIEN_STEP_ROW || !read_frame (store, content, stored, &frame, error)
+      || !mien_labels_load (store, id, &frame.labels, NULL, error))
+    return FALSE;
+  frame.read =
+      content->model != NULL
+      && mien_proposals_prediction (store, content->model->id, id, &prediction, &failed);
+  if (failed != NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&failed));
+      return FALSE;
+    }
+  if (frame.read)
+    mien_proposal_from_prediction (&prediction, content->model, &frame.proposal);
+  mien_columns_set (columns, row, &frame);
+  return TRUE;
+}
+
+/* The latest one that stands, and whether a flag does. */
+gboolean
+mien_index_read_decision (MienStore *store,
+                          const MienIndexContent *content,
+                          gint64 frame,
+                          MienColumns *columns,
+                          guint row,
+                          GError **error)
+{
+  g_autoptr (MienStatement) event =
+      mien_query (store, error,
+                  "SELECT e.annotator, e.time, e.kind FROM event e WHERE e.frame = ?1"
+                  " AND e.annotator IS NOT NULL AND e.kind BETWEEN 2 AND 8"
+                  " AND ifnull ((SELECT t.kind FROM event t WHERE t.target = e.batch"
+                  " ORDER BY t.clock DESC, t.uuid DESC LIMIT 1), 0) <> 10"
+                  " ORDER BY e.clock DESC, e.uuid DESC",
+                  MIEN_INT (frame));
+  gint64 annotator = 0, time = 0;
+  gboolean flagged = FALSE;
+  MienStep step = MIEN_STEP_ERROR;
+
+  while (event != NULL && (step = mien_statement_step (event, error)) == MIEN_STEP_ROW)
+    {
+      if (annotator == 0)
+        {
+          annotator = mien_column_int (event, 0);
+          time = mien_column_int (event, 1);
+        }
+      flagged = flagged || mien_column_int (event, 2) == MIEN_EVENT_FLAGGED;
+    }
+  if (step != MIEN_STEP_DONE)
+    return FALSE;
+  mien_columns_set_decision (
+      columns, row, (guint) (mien_index_names_find (content->annotators, annotator) + 1),
+      time, flagged);
+  return TRUE;
+}
+
+/* Of all frames at once: the latest by the clock. A frame of which something was undone,
+ * or whose events have no order by the clock, is left for a look of its own. */
+static gboolean
+walk_decisions (MienStore *store,
+                MienIndexContent *content,
+                gint64 *clocks,
+                GHashTable *left,
+                GCancellable *cancellable,
+                GError **error)
+{
+  g_autoptr (MienStatement) event = mien_query (
+      store, error,
+      MIEN_SCAN "SELECT frame, kind, annotator, time, clock FROM event"
+                " WHERE annotator > 0 AND kind IN (2, 3, 4, 5, 6, 7, 8, 10, 11)");
+  MienColumns *columns = &content->columns;
+  MienStep step = MIEN_STEP_ERROR;
+  guint n = 0;
+
+  while (event != NULL && (step = mien_statement_step (event, error)) == MIEN_STEP_ROW)
+    {
+      gint64 row = mien_columns_find (columns, mien_column_int (event, 0));
+      gint64 kind = mien_column_int (event, 1), clock = mien_column_int (event, 4);
+      gboolean flagged;
+
+      if (n++ % CHECK_EVERY == 0
+          && g_cancellable_set_error_if_cancelled (cancellable, error))
+        return FALSE;
+      if (row < 0)
+        continue;
+      if (kind == MIEN_EVENT_UNDONE || kind == MIEN_EVENT_REDONE || clock == clocks[row])
+        g_hash_table_add (left, GUINT_TO_POINTER ((guint) row));
+      flagged =
+          kind == MIEN_EVENT_FLAGGED || (columns->state[row] & MIEN_STATE_FLAGGED) != 0;
+      if (clock > clocks[row])
+        {
+          gint64 annotator = mien_column_int (event, 2);
+
+          clocks[row] = clock;
+          mien_columns_set_decision (
+              columns, (guint) row,
+              (guint) (mien_index_names_find (content->annotators, annotator) + 1),
+              mien_column_int (event, 3), flagged);
+        }
+      else if (flagged)
+        columns->state[row] |= MIEN_STATE_FLAGGED;
+    }
+  return step == MIEN_STEP_DONE;
+}
+
+static gboolean
+read_decisions (MienStore *store,
+                MienIndexContent *content,
+                GCancellable *cancellable,
+                GError **error)
+{
+  g_autofree gint64 *clocks = g_new0 (gint64, content->columns.n + 1);
+  g_autoptr (GHashTable) left = g_hash_table_new (NULL, NULL);
+  GHashTableIter iter;
+  gpointer row;
+
+  if (!walk_decisions (store, content, clocks, left, cancellable, error))
+    return FALSE;
+  g_hash_table_iter_init (&iter, left);
+  while (g_hash_table_iter_next (&iter, &row, NULL))
+    if (g_cancellable_set_error_if_cancelled (cancellable, error)
+        || !mien_index_read_decision (store, content,
+                                      content->columns.id[GPOINTER_TO_UINT (row)],
+                                      &content->columns, GPOINTER_TO_UINT (row), error))
+      return FALSE;
+  return TRUE;
+}
+
+gboolean
+mien_index_begin (MienStore *store, gboolean *began, GError **error)
+{
+  *began = store->depth == 0;
+  return !*began || mien_run (store, error, "BEGIN");
+}
+
+void
+mien_index_end (MienStore *store, gboolean began)
+{
+  if (began)
+    mien_run (store, NULL, "COMMIT");
+}
+
+static gboolean
+fill (MienStore *store,
+      MienIndexContent *content,
+      GCancellable *cancellable,
+      GError **error)
+{
+  g_autoptr (GError) failed = NULL;
+  gint64 n;
+
+  content->videos = mien_index_names_new ();
+  content->annotators = mien_index_names_new ();
+  content->forms = g_array_new (FALSE, TRUE, sizeof (MienKeyForm));
+  if (!mien_query_int (store, error, 0, &content->last_event,
+                       "SELECT max (id) FROM event")
+      || !mien_query_int (store, error, 0, &n,
+                          MIEN_SCAN "SELECT sum (frames) FROM census"))
+    return FALSE;
+  content->version = mien_store_data_version (store);
+  content->changes = sqlite3_total_changes64 (store->db);
+  content->model = mien_models_current (store, &failed);
+  if (failed != NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&failed));
+      return FALSE;
+    }
+  /* A stranger's count may be any number; the columns grow by themselves. */
+  mien_columns_reserve (&content->columns, (guint) CLAMP (n, 1, 10000000));
+  if (!mien_index_read_names (store, content->videos, content->annotators, error)
+      || !mien_index_read_frames (store, content, 0, &content->columns, cancellable,
+                                  error)
+      || !read_decisions (store, content, cancellable, error))
+    return FALSE;
+  content->order = mien_index_order_new (store, &content->columns, content->videos,
+                                         cancellable, error);
+  return content->order != NULL;
+}
+
+gboolean
+mien_index_read_all (MienStore *store,
+                     MienIndexContent *content,
+                     GCancellable *cancellable,
+                     GError **error)
+{
+  gboolean began, ok;
+
+  memset (content, 0, sizeof *content);
+  if (!mien_index_begin (store, &began, error))
+    return FALSE;
+  ok = fill (store, content, cancellable, error);
+  mien_index_end (store, began);
+  return ok;
+}
