@@ -85,84 +85,109 @@ point (double value)
   return (gint16) lrint (CLAMP (value, -1.0, 1.0) * MIEN_POINT_SCALE);
 }
 
-/* Units and the bits of the tasks, from the labels. */
 static guint32
-set_labels (MienColumns *columns, guint row, const MienLabels *labels)
+task_bit (guint item, guint at)
 {
-  const MienLabel *va = &labels->item[MIEN_ITEM_VALENCE_AROUSAL];
-  const MienLabel *expression = &labels->item[MIEN_ITEM_EXPRESSION];
-  gboolean has_point = va->answer == MIEN_ANSWER_VALUE;
-  guint known = 0, present = 0, unclear = 0, source = 0;
-  guint32 state = 0;
+  guint task = MIN (item, (guint) MIEN_TASK_ACTION_UNITS);
+
+  G_STATIC_ASSERT (MIEN_ITEM_VALENCE_AROUSAL == (int) MIEN_TASK_VALENCE_AROUSAL
+                   && MIEN_ITEM_EXPRESSION == (int) MIEN_TASK_EXPRESSION
+                   && MIEN_ITEM_FIRST_UNIT == (int) MIEN_TASK_ACTION_UNITS);
+  return 1u << (at + task);
+}
+
+static void
+set_unit (MienColumns *columns, guint row, guint unit, const MienLabel *label)
+{
+  guint16 bit = (guint16) (1u << unit);
+
+  if (label->answer != MIEN_ANSWER_VALUE)
+    columns->unclear[row] |= bit;
+  else
+    columns->known[row] |= bit;
+  if (label->answer == MIEN_ANSWER_VALUE && label->value[0] > 0.5)
+    columns->present[row] |= bit;
+}
+
+/* Units and points, and the bits of state that follow from labels. */
+static guint32
+set_labels (MienColumns *columns, guint row, const MienIndexed *frame)
+{
+  const MienLabel *va = &frame->labels.item[MIEN_ITEM_VALENCE_AROUSAL];
+  const MienLabel *expression = &frame->labels.item[MIEN_ITEM_EXPRESSION];
+  guint32 state = 0, source = 0;
   int class = -1;
 
-  for (guint item = 0; item < MIEN_ITEM_COUNT; item++)
+  columns->known[row] = columns->present[row] = columns->unclear[row] = 0;
+  columns->valence[row] = columns->arousal[row] = MIEN_NO_POINT;
+  for (guint item = 0; item < MIEN_ITEM_COUNT && frame->n_labels > 0; item++)
     {
-      const MienLabel *label = &labels->item[item];
+      const MienLabel *label = &frame->labels.item[item];
 
       if (label->answer == MIEN_ANSWER_NONE)
         continue;
-      source = MAX (source, label->source);
+      source = MAX (source, (guint32) label->source);
       if (label->answer == MIEN_ANSWER_UNRESOLVED)
         state |= MIEN_STATE_DISPUTED;
       else
-        state |= 1u << (MIEN_STATE_LABELLED + mien_item_task ((MienItem) item));
-      if (item < MIEN_ITEM_FIRST_UNIT)
-        continue;
-      if (label->answer != MIEN_ANSWER_VALUE)
-        unclear |= 1u << (item - MIEN_ITEM_FIRST_UNIT);
-      else
-        {
-          known |= 1u << (item - MIEN_ITEM_FIRST_UNIT);
-          present |= (label->value[0] > 0.5 ? 1u : 0u) << (item - MIEN_ITEM_FIRST_UNIT);
-        }
+        state |= task_bit (item, MIEN_STATE_LABELLED);
+      if (item >= MIEN_ITEM_FIRST_UNIT)
+        set_unit (columns, row, item - MIEN_ITEM_FIRST_UNIT, label);
+    }
+  if (va->answer == MIEN_ANSWER_VALUE)
+    {
+      columns->valence[row] = point (va->value[0]);
+      columns->arousal[row] = point (va->value[1]);
     }
   if (expression->answer != MIEN_ANSWER_NONE)
     class = expression->answer == MIEN_ANSWER_VALUE ? (int) expression->value[0] : -2;
-  columns->known[row] = (guint16) known;
-  columns->present[row] = (guint16) present;
-  columns->unclear[row] = (guint16) unclear;
-  columns->valence[row] = has_point ? point (va->value[0]) : MIEN_NO_POINT;
-  columns->arousal[row] = has_point ? point (va->value[1]) : MIEN_NO_POINT;
   return state | source << MIEN_STATE_SOURCE
          | (guint32) (class + 2) << MIEN_STATE_EXPRESSION;
 }
 
-static gboolean
-is_pseudo (const MienIndexed *frame, guint item)
+/* Which tasks have an item that is a pseudo-label: accepted, without a label. */
+static guint32
+accepted_tasks (const MienIndexed *frame)
 {
-  MienAnswer label = frame->labels.item[item].answer;
+  guint32 state = 0;
 
-  return frame->proposal.accepted[item] && label == MIEN_ANSWER_NONE && frame->has_image
-         && !frame->not_a_face && frame->split == MIEN_SPLIT_TRAIN;
+  if (frame->split != MIEN_SPLIT_TRAIN || !frame->has_image || frame->not_a_face)
+    return 0;
+  for (guint item = 0; item < MIEN_ITEM_COUNT; item++)
+    if (frame->proposal.accepted[item]
+        && frame->labels.item[item].answer == MIEN_ANSWER_NONE)
+      state |= task_bit (item, MIEN_STATE_ACCEPTED);
+  return state;
 }
 
 static guint32
 set_proposal (MienColumns *columns, guint row, const MienIndexed *frame)
 {
-  const MienProposal *proposal = &frame->proposal;
-  const MienLabel *va = &proposal->labels.item[MIEN_ITEM_VALENCE_AROUSAL];
-  const MienLabel *expression = &proposal->labels.item[MIEN_ITEM_EXPRESSION];
-  gboolean has_point = frame->read && va->answer == MIEN_ANSWER_VALUE;
-  gboolean has_class = frame->read && expression->answer == MIEN_ANSWER_VALUE;
-  guint32 state = frame->read ? MIEN_STATE_READ : 0;
+  const MienLabel *items = frame->proposal.labels.item;
+  guint32 state = MIEN_STATE_READ;
   guint present = 0;
 
-  for (guint item = 0; item < MIEN_ITEM_COUNT && frame->read; item++)
-    {
-      if (is_pseudo (frame, item))
-        state |= 1u << (MIEN_STATE_ACCEPTED + mien_item_task ((MienItem) item));
-      if (item >= MIEN_ITEM_FIRST_UNIT && proposal->labels.item[item].value[0] > 0.5)
-        present |= 1u << (item - MIEN_ITEM_FIRST_UNIT);
-    }
+  columns->proposed[row] = 0;
+  columns->proposed_valence[row] = columns->proposed_arousal[row] = MIEN_NO_POINT;
+  columns->confidence[row] = NAN;
+  if (!frame->read)
+    return 0;
+  for (guint unit = 0; unit < MIEN_UNIT_COUNT; unit++)
+    if (items[MIEN_ITEM_FIRST_UNIT + unit].value[0] > 0.5)
+      present |= 1u << unit;
   columns->proposed[row] = (guint16) present;
-  columns->proposed_valence[row] = has_point ? point (va->value[0]) : MIEN_NO_POINT;
-  columns->proposed_arousal[row] = has_point ? point (va->value[1]) : MIEN_NO_POINT;
-  columns->confidence[row] =
-      has_class ? (float) proposal->confidence[MIEN_ITEM_EXPRESSION] : NAN;
-  if (has_class)
-    state |= ((guint32) expression->value[0] + 1) << MIEN_STATE_PROPOSED;
-  return state;
+  if (items[MIEN_ITEM_VALENCE_AROUSAL].answer == MIEN_ANSWER_VALUE)
+    {
+      columns->proposed_valence[row] = point (items[MIEN_ITEM_VALENCE_AROUSAL].value[0]);
+      columns->proposed_arousal[row] = point (items[MIEN_ITEM_VALENCE_AROUSAL].value[1]);
+    }
+  if (items[MIEN_ITEM_EXPRESSION].answer == MIEN_ANSWER_VALUE)
+    {
+      columns->confidence[row] = (float) frame->proposal.confidence[MIEN_ITEM_EXPRESSION];
+      state |= ((guint32) items[MIEN_ITEM_EXPRESSION].value[0] + 1)
+               << MIEN_STATE_PROPOSED;
+    }
+  return state | accepted_tasks (frame);
 }
 
 /* Both have a value of the same item, and another one. */
@@ -203,7 +228,7 @@ mien_columns_set (MienColumns *columns, guint row, const MienIndexed *frame)
   state |= frame->skipped ? MIEN_STATE_SKIPPED : 0;
   state |= frame->last_reader ? MIEN_STATE_LAST_READER : 0;
   state |= columns->state[row] & MIEN_STATE_FLAGGED;
-  state |= set_labels (columns, row, &frame->labels);
+  state |= set_labels (columns, row, frame);
   state |= set_proposal (columns, row, frame);
   if (differs (columns, row, state, frame))
     state |= MIEN_STATE_DIFFERS;

@@ -21,8 +21,8 @@
 
 /* In the order in which read_frame takes them. */
 #define FRAME_COLUMNS                                                                    \
-  "SELECT id, video, split, number, image IS NOT NULL OR link IS NOT NULL, not_a_face,"  \
-  " skipped, complete, reader, key FROM frame"
+  "SELECT id, video, split, number, image, link IS NOT NULL, not_a_face, skipped,"       \
+  " complete, reader, key FROM frame"
 #define LABEL_COLUMNS "SELECT frame, item, answer, source, value1, value2 FROM label"
 
 static gboolean
@@ -76,6 +76,7 @@ set_damaged (MienStore *store, gint64 frame, GError **error)
   return FALSE;
 }
 
+/* frame: zeroed before the first one. */
 static gboolean
 read_frame (MienStore *store,
             const MienIndexContent *content,
@@ -84,25 +85,30 @@ read_frame (MienStore *store,
             GError **error)
 {
   gint64 id = mien_column_int (row, 0), split = mien_column_int (row, 2);
-  gint64 reader = mien_column_int (row, 8);
+  gint64 reader = mien_column_int (row, 9);
   int video = mien_index_names_find (content->videos, mien_column_int (row, 1));
   gsize size;
   const char *key;
 
   if (id < 1 || id > G_MAXUINT32 || video < 0 || split < 0 || split > MIEN_SPLIT_TEST)
     return set_damaged (store, id, error);
-  memset (frame, 0, sizeof *frame);
+  if (frame->n_labels > 0)
+    memset (&frame->labels, 0, sizeof frame->labels);
+  frame->n_labels = 0;
+  frame->read = FALSE;
   frame->id = id;
   frame->video = (guint) video;
   frame->split = (MienSplit) split;
-  frame->number =
-      mien_column_is_null (row, 3) ? -1 : CLAMP (mien_column_int (row, 3), 0, G_MAXINT64);
-  frame->has_image = mien_column_int (row, 4) != 0;
-  frame->not_a_face = mien_column_int (row, 5) != 0;
-  frame->skipped = mien_column_int (row, 6) != 0;
-  frame->complete = (guint) (mien_column_int (row, 7) & MIEN_ALL_TASKS);
+  frame->number = MAX (mien_column_int (row, 3), 0);
+  if (frame->number == 0 && mien_column_is_null (row, 3))
+    frame->number = -1;
+  frame->has_image = mien_column_int (row, 4) != 0 || !mien_column_is_null (row, 4)
+                     || mien_column_int (row, 5) != 0;
+  frame->not_a_face = mien_column_int (row, 6) != 0;
+  frame->skipped = mien_column_int (row, 7) != 0;
+  frame->complete = (guint) (mien_column_int (row, 8) & MIEN_ALL_TASKS);
   frame->last_reader = content->model != NULL && reader == content->model->id;
-  key = mien_column_blob (row, 9, &size);
+  key = mien_column_blob (row, 10, &size);
   frame->form = mien_key_form (content->forms,
                                g_array_index (content->videos, MienIndexName, video).name,
                                frame->number, key, size);
@@ -142,9 +148,13 @@ merge_labels (MienStore *store, Walk *labels, MienIndexed *frame, GError **error
   if (!walk_to (labels, frame->id, error))
     return FALSE;
   while (labels->frame == frame->id)
-    if (!mien_labels_read (store, labels->row, 1, frame->id, &frame->labels, &item, error)
-        || !walk_step (labels, error))
-      return FALSE;
+    {
+      frame->n_labels++;
+      if (!mien_labels_read (store, labels->row, 1, frame->id, &frame->labels, &item,
+                             error)
+          || !walk_step (labels, error))
+        return FALSE;
+    }
   return TRUE;
 }
 
@@ -179,12 +189,11 @@ merge (MienStore *store,
        GCancellable *cancellable,
        GError **error)
 {
+  MienIndexed frame = { 0 };
   MienStep step;
 
   while ((step = mien_statement_step (frames, error)) == MIEN_STEP_ROW)
     {
-      MienIndexed frame;
-
       if (columns->n % CHECK_EVERY == 0
           && g_cancellable_set_error_if_cancelled (cancellable, error))
         return FALSE;
@@ -246,8 +255,8 @@ mien_index_read_frame (MienStore *store,
       mien_query (store, error, FRAME_COLUMNS " WHERE id = ?1", MIEN_INT (id));
   g_autoptr (GError) failed = NULL;
   MienStep step = stored == NULL ? MIEN_STEP_ERROR : mien_statement_step (stored, error);
+  MienIndexed frame = { 0 };
   MienPrediction prediction;
-  MienIndexed frame;
 
   if (step == MIEN_STEP_DONE)
     return set_damaged (store, id, error);

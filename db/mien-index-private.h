@@ -89,7 +89,8 @@ typedef struct
   gboolean     has_image, not_a_face, skipped, last_reader;
   guint        complete;                   /* bits MienTask */
   guint        form;
-  MienLabels   labels;
+  guint        n_labels;
+  MienLabels   labels;                     /* all NONE if there are none */
   gboolean     read;
   MienProposal proposal;                   /* if read */
 } MienIndexed;

@@ -127,6 +127,7 @@ collect (MienIndexContent *content,
          GError **error)
 {
   g_autoptr (MienTextSearch) search = NULL;
+  guint32 *found;
   guint first = 0, n = content->columns.n;
   Test test;
 
@@ -142,6 +143,9 @@ collect (MienIndexContent *content,
       first = video->first;
       n = video->n;
     }
+  /* As many as there can be: what is not used is never touched. */
+  g_array_set_size (rows, n);
+  found = (guint32 *) (void *) rows->data;
   for (guint i = first; i < first + n; i++)
     {
       guint32 row = content->order[i];
@@ -157,8 +161,9 @@ collect (MienIndexContent *content,
       if (matches < 0)
         return FALSE;
       if (matches > 0)
-        g_array_append_val (rows, row);
+        *found++ = row;
     }
+  g_array_set_size (rows, (guint) (found - (guint32 *) (void *) rows->data));
   return TRUE;
 }
 

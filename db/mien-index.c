@@ -29,11 +29,15 @@ mien_index_names_new (void)
   return names;
 }
 
+/* Ids have few gaps, if any: the first guess is mostly right. */
 int
 mien_index_names_find (GArray *names, gint64 id)
 {
   guint low = 0, high = names->len;
 
+  if (id > 0 && id <= high
+      && g_array_index (names, MienIndexName, (guint) id - 1).id == id)
+    return (int) id - 1;
   while (low < high)
     {
       guint middle = (low + high) / 2;
@@ -152,7 +156,7 @@ mien_index_row (MienIndex *index, guint row, MienIndexRow *values)
   g_rw_lock_reader_unlock (&index->lock);
 }
 
-/* Ids have few gaps, if any: the first guess is mostly right. */
+/* As above. */
 gint64
 mien_columns_find (const MienColumns *columns, gint64 id)
 {

@@ -319,9 +319,7 @@ load_label (MienStatement *row, int column, MienLabel *label, MienItem *item)
   label->answer = (MienAnswer) answer;
   label->source = (MienSource) source;
   for (int k = 0; k < 2; k++)
-    label->value[k] = mien_column_is_null (row, column + 3 + k)
-                          ? 0.0
-                          : mien_column_real (row, column + 3 + k);
+    label->value[k] = mien_column_real_or_zero (row, column + 3 + k);
   return answer == MIEN_ANSWER_UNRESOLVED || mien_label_is_valid (*item, label);
 }
 

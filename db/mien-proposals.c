@@ -86,14 +86,14 @@ prediction_is_valid (const MienPrediction *prediction)
   return valid;
 }
 
+/* answer: what is proposed of the item. */
 static double
-threshold_of (const MienModel *model, guint item, const MienPrediction *prediction)
+threshold_of (const MienModel *model, guint item, const MienLabel *answer)
 {
   if (item == MIEN_ITEM_VALENCE_AROUSAL)
     return model->thresholds.valence_arousal;
   if (item == MIEN_ITEM_EXPRESSION)
-    return model->thresholds
-        .expression[mien_model_expression (model, prediction->expression)];
+    return model->thresholds.expression[(guint) answer->value[0]];
   return model->thresholds.action_units[item - MIEN_ITEM_FIRST_UNIT];
 }
 
@@ -136,7 +136,7 @@ mien_proposal_from_prediction (const MienPrediction *prediction,
           proposal->confidence[item] = present ? p : 1.0 - p;
         }
       proposal->accepted[item] =
-          proposal->confidence[item] >= threshold_of (model, item, prediction);
+          proposal->confidence[item] >= threshold_of (model, item, label);
     }
 }
 
@@ -207,7 +207,7 @@ mien_proposal_row (const MienPrediction *prediction,
         {
           chosen = class;
           row->confidence = proposal.confidence[item];
-          row->threshold = threshold_of (model, item, prediction);
+          row->threshold = threshold_of (model, item, &proposal.labels.item[item]);
         }
     }
   row->priority = unlabelled > 0 ? sum / unlabelled : 0.0;

@@ -283,6 +283,12 @@ mien_column_real (MienStatement *statement, int column)
              : sqlite3_column_double (statement->stmt, column);
 }
 
+double
+mien_column_real_or_zero (MienStatement *statement, int column)
+{
+  return sqlite3_column_double (statement->stmt, column);
+}
+
 /* What a stranger's file calls text need not be UTF-8, nor free of zeros; what leaves
  * here is. */
 char *

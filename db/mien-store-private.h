@@ -92,6 +92,8 @@ gint64         mien_column_int        (MienStatement    *statement,
                                        int               column);
 double         mien_column_real       (MienStatement    *statement,
                                        int               column);    /* NULL: NaN */
+double         mien_column_real_or_zero (MienStatement      *statement,
+                                       int               column);    /* NULL: 0 */
 gboolean       mien_column_is_null    (MienStatement    *statement,
                                        int               column);
 char          *mien_column_text       (MienStatement    *statement,
