@@ -120,7 +120,7 @@ set_labels (MienColumns *columns, guint row, const MienIndexed *frame)
 
   columns->known[row] = columns->present[row] = columns->unclear[row] = 0;
   columns->valence[row] = columns->arousal[row] = MIEN_NO_POINT;
-  for (guint item = 0; item < MIEN_ITEM_COUNT && frame->n_labels > 0; item++)
+  for (guint item = 0; item < MIEN_ITEM_COUNT && frame->has_labels; item++)
     {
       const MienLabel *label = &frame->labels.item[item];
 

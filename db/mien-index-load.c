@@ -92,9 +92,9 @@ read_frame (MienStore *store,
 
   if (id < 1 || id > G_MAXUINT32 || video < 0 || split < 0 || split > MIEN_SPLIT_TEST)
     return set_damaged (store, id, error);
-  if (frame->n_labels > 0)
+  if (frame->has_labels)
     memset (&frame->labels, 0, sizeof frame->labels);
-  frame->n_labels = 0;
+  frame->has_labels = FALSE;
   frame->read = FALSE;
   frame->id = id;
   frame->video = (guint) video;
@@ -149,7 +149,7 @@ merge_labels (MienStore *store, Walk *labels, MienIndexed *frame, GError **error
     return FALSE;
   while (labels->frame == frame->id)
     {
-      frame->n_labels++;
+      frame->has_labels = TRUE;
       if (!mien_labels_read (store, labels->row, 1, frame->id, &frame->labels, &item,
                              error)
           || !walk_step (labels, error))
@@ -263,6 +263,7 @@ mien_index_read_frame (MienStore *store,
   if (step != MIEN_STEP_ROW || !read_frame (store, content, stored, &frame, error)
       || !mien_labels_load (store, id, &frame.labels, NULL, error))
     return FALSE;
+  frame.has_labels = TRUE; /* perhaps */
   frame.read =
       content->model != NULL
       && mien_proposals_prediction (store, content->model->id, id, &prediction, &failed);

@@ -89,8 +89,8 @@ typedef struct
   gboolean     has_image, not_a_face, skipped, last_reader;
   guint        complete;                   /* bits MienTask */
   guint        form;
-  guint        n_labels;
-  MienLabels   labels;                     /* all NONE if there are none */
+  gboolean     has_labels;                 /* else they are all NONE */
+  MienLabels   labels;
   gboolean     read;
   MienProposal proposal;                   /* if read */
 } MienIndexed;
