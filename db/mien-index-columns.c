@@ -160,6 +160,8 @@ accepted_tasks (const MienIndexed *frame)
   return state;
 }
 
+/* Of the training split only: models are measured by the labels of the others, so nobody
+ * may lean on a model to give them. */
 static guint32
 set_proposal (MienColumns *columns, guint row, const MienIndexed *frame)
 {
@@ -170,8 +172,8 @@ set_proposal (MienColumns *columns, guint row, const MienIndexed *frame)
   columns->proposed[row] = 0;
   columns->proposed_valence[row] = columns->proposed_arousal[row] = MIEN_NO_POINT;
   columns->confidence[row] = NAN;
-  if (!frame->read)
-    return 0;
+  if (!frame->read || frame->split != MIEN_SPLIT_TRAIN)
+    return frame->read ? MIEN_STATE_READ : 0;
   for (guint unit = 0; unit < MIEN_UNIT_COUNT; unit++)
     if (items[MIEN_ITEM_FIRST_UNIT + unit].value[0] > 0.5)
       present |= 1u << unit;
@@ -197,7 +199,7 @@ differs (const MienColumns *columns, guint row, guint32 state, const MienIndexed
   int class = (int) MIEN_STATE_BITS (state, MIEN_STATE_EXPRESSION, 15) - 2;
   int proposed = (int) MIEN_STATE_BITS (state, MIEN_STATE_PROPOSED, 15) - 1;
   gboolean units =
-      frame->read
+      frame->read && frame->split == MIEN_SPLIT_TRAIN
       && frame->proposal.labels.item[MIEN_ITEM_FIRST_UNIT].answer == MIEN_ANSWER_VALUE;
 
   if (class >= 0 && proposed >= 0 && class != proposed)

@@ -90,7 +90,8 @@ units_pass (const Test *test, const MienColumns *columns, guint row)
   guint known = columns->known[row], present = columns->present[row];
   guint proposed = 0;
 
-  if (test->units_proposed && (columns->state[row] & MIEN_STATE_READ))
+  if (test->units_proposed && (columns->state[row] & MIEN_STATE_READ)
+      && MIEN_STATE_BITS (columns->state[row], MIEN_STATE_SPLIT, 3) == MIEN_SPLIT_TRAIN)
     proposed = ~(known | columns->unclear[row]);
   present |= proposed & columns->proposed[row];
   known |= proposed;

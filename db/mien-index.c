@@ -105,6 +105,17 @@ mien_index_n_rows (MienIndex *index)
   return n;
 }
 
+gint64
+mien_index_model (MienIndex *index)
+{
+  gint64 model;
+
+  g_rw_lock_reader_lock (&index->lock);
+  model = index->content.model != NULL ? index->content.model->id : 0;
+  g_rw_lock_reader_unlock (&index->lock);
+  return model;
+}
+
 static float
 read_point (gint16 value)
 {
@@ -136,7 +147,10 @@ read_row (const MienIndexContent *content, guint row, MienIndexRow *values)
   values->units_present = columns->present[row];
   values->units_unclear = columns->unclear[row];
   values->read = (state & MIEN_STATE_READ) != 0;
-  values->proposes = values->read && content->model != NULL ? content->model->tasks : 0;
+  values->proposes =
+      values->read && values->split == MIEN_SPLIT_TRAIN && content->model != NULL
+          ? content->model->tasks
+          : 0;
   values->proposed = (int) MIEN_STATE_BITS (state, MIEN_STATE_PROPOSED, 15) - 1;
   values->confidence = columns->confidence[row];
   values->proposed_valence = read_point (columns->proposed_valence[row]);

@@ -14,7 +14,8 @@ G_BEGIN_DECLS
  * connection; any thread may read at the same time: each call locks for itself, and refresh holds the lock
  * only while it puts in what it has read. Cancelled calls fail with G_IO_ERROR_CANCELLED and change nothing.
  *
- * A proposal is what mien_proposal_from_prediction says of the stored prediction of the model in use.
+ * A proposal is what mien_proposal_from_prediction says of the stored prediction of the model in use. Frames
+ * outside the training split have none here: models are measured by their labels.
  */
 
 typedef struct _MienIndex MienIndex;
@@ -39,6 +40,8 @@ gboolean    mien_index_refresh      (MienIndex         *index,
                                      GError           **error);
 
 guint       mien_index_n_rows       (MienIndex         *index);
+/* Whose proposals it holds, 0: none. */
+gint64      mien_index_model        (MienIndex         *index);
 
 /* One frame, as a cell shows it. */
 typedef struct

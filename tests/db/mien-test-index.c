@@ -323,7 +323,7 @@ naive_proposal (MienStore *store, const MienModel *model, MienIndexRow *row)
   g_assert_no_error (error);
   row->proposed = -1;
   row->confidence = row->proposed_valence = row->proposed_arousal = NAN;
-  if (!row->read)
+  if (!row->read || row->split != MIEN_SPLIT_TRAIN)
     return;
   mien_proposal_from_prediction (&prediction, model, &proposal);
   row->proposes = model->tasks;
