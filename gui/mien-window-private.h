@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include "mien-browse-view.h"
 #include "mien-job-button.h"
 #include "mien-models-page.h"
 #include "mien-project.h"
@@ -27,6 +28,7 @@ struct _MienWindow
   AdwToastOverlay   *toasts;
   GtkStack          *pages;
   AdwViewStack      *views;
+  MienBrowseView    *browse;
   MienModelsPage    *models_page;
   MienReviewView    *review;
   GtkWidget         *status_bar;

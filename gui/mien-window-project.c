@@ -121,6 +121,7 @@ void
 mien_window_set_project (MienWindow *self, MienProject *project)
 {
   mien_review_view_set_project (self->review, project);
+  mien_browse_view_set_project (self->browse, project);
   mien_models_page_set_project (self->models_page, project);
   if (self->project != NULL)
     let_go (self);

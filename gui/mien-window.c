@@ -88,6 +88,26 @@ on_review_need (MienWindow *self, const char *what)
 }
 
 static void
+on_browse_toast (MienWindow *self, const char *text)
+{
+  mien_window_toast (self, text);
+}
+
+static void
+on_browse_decided (MienWindow *self, const char *text)
+{
+  mien_window_toast_action (self, text, _ ("Undo"), "win.undo", NULL);
+}
+
+static void
+on_browse_frame (MienWindow *self, gint64 frame)
+{
+  adw_view_stack_set_visible_child_name (self->views, "review");
+  mien_review_view_show_frame (self->review, frame);
+  gtk_widget_grab_focus (GTK_WIDGET (self->review));
+}
+
+static void
 on_use_model (MienWindow *self, gint64 model)
 {
   mien_window_use_model (self, model);
@@ -202,6 +222,7 @@ mien_window_class_init (MienWindowClass *klass)
   G_OBJECT_CLASS (klass)->dispose = mien_window_dispose;
   GTK_WINDOW_CLASS (klass)->close_request = mien_window_close_request;
 
+  g_type_ensure (MIEN_TYPE_BROWSE_VIEW);
   g_type_ensure (MIEN_TYPE_JOB_BUTTON);
   g_type_ensure (MIEN_TYPE_MODELS_PAGE);
   g_type_ensure (MIEN_TYPE_REVIEW_VIEW);
@@ -223,6 +244,7 @@ mien_window_class_init (MienWindowClass *klass)
   CHILD (toasts);
   CHILD (pages);
   CHILD (views);
+  CHILD (browse);
   CHILD (models_page);
   CHILD (review);
   CHILD (status_bar);
@@ -231,6 +253,9 @@ mien_window_class_init (MienWindowClass *klass)
 #undef CHILD
   gtk_widget_class_bind_template_callback (widget_class, on_review_toast);
   gtk_widget_class_bind_template_callback (widget_class, on_review_need);
+  gtk_widget_class_bind_template_callback (widget_class, on_browse_toast);
+  gtk_widget_class_bind_template_callback (widget_class, on_browse_decided);
+  gtk_widget_class_bind_template_callback (widget_class, on_browse_frame);
   gtk_widget_class_bind_template_callback (widget_class, on_use_model);
   mien_window_init_actions (klass);
   mien_window_init_jobs (klass);

@@ -1,0 +1,314 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/*
+ * Browse without a display: the model of millions of rows, the selection against GTK's
+ * own, and what a contact sheet decides.
+ */
+
+#define G_LOG_DOMAIN "mien-test"
+#include "config.h"
+
+#include "mien-bitset-selection.h"
+#include "mien-browse-model.h"
+#include "mien-browse-source.h"
+#include "mien-contact-sheet.h"
+#include "mien-test-project.h"
+
+static GArray *
+make_rows (guint n)
+{
+  GArray *rows = g_array_sized_new (FALSE, FALSE, sizeof (guint32), n);
+
+  for (guint32 i = 0; i < n; i++)
+    {
+      guint32 row = n - 1 - i;
+
+      g_array_append_val (rows, row);
+    }
+  return rows;
+}
+
+typedef struct
+{
+  guint n;
+  guint last[3];
+} Changes;
+
+static void
+count_change (GListModel *model, guint position, guint removed, guint added, Changes *c)
+{
+  c->n++;
+  c->last[0] = position;
+  c->last[1] = removed;
+  c->last[2] = added;
+  /* In two steps: nothing is there in between. */
+  g_assert_cmpuint (g_list_model_get_n_items (model), ==, added);
+}
+
+static void
+test_model (void)
+{
+  g_autoptr (MienBrowseModel) model = mien_browse_model_new ();
+  g_autoptr (GArray) rows = make_rows (2800000), few = make_rows (3);
+  g_autoptr (MienBrowseItem) item = NULL, again = NULL, other = NULL;
+  Changes changes = { 0 };
+
+  g_signal_connect (model, "items-changed", G_CALLBACK (count_change), &changes);
+  mien_browse_model_set_rows (model, rows);
+  g_assert_cmpuint (changes.n, ==, 1);
+  g_assert_cmpuint (changes.last[2], ==, 2800000);
+
+  item = g_list_model_get_item (G_LIST_MODEL (model), 5);
+  again = g_list_model_get_item (G_LIST_MODEL (model), 5);
+  g_assert_true (item == again);
+  g_assert_cmpuint (mien_browse_item_get_row (item), ==, 2799994);
+  g_assert_cmpuint (mien_browse_model_find (model, 2799994), ==, 5);
+  g_assert_cmpuint (mien_browse_model_find (model, 2800000), ==, G_MAXUINT);
+
+  mien_browse_model_set_rows (model, few);
+  g_assert_cmpuint (changes.n, ==, 3);
+  /* What somebody still holds of the old rows is not what is there now. */
+  other = g_list_model_get_item (G_LIST_MODEL (model), 2);
+  g_assert_cmpuint (mien_browse_item_get_row (other), ==, 0);
+  g_assert_null (g_list_model_get_item (G_LIST_MODEL (model), 3));
+  mien_browse_model_set_rows (model, NULL);
+  g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (model)), ==, 0);
+}
+
+static void
+note_touched (MienBrowseItem *item, guint *n)
+{
+  (*n)++;
+}
+
+static void
+test_touch (void)
+{
+  g_autoptr (MienBrowseModel) model = mien_browse_model_new ();
+  g_autoptr (GArray) rows = make_rows (10);
+  MienBrowseItem *held, *gone;
+  guint n = 0;
+
+  mien_browse_model_set_rows (model, rows);
+  held = g_list_model_get_item (G_LIST_MODEL (model), 1);
+  gone = g_list_model_get_item (G_LIST_MODEL (model), 2);
+  g_signal_connect (held, "changed", G_CALLBACK (note_touched), &n);
+  g_signal_connect (gone, "changed", G_CALLBACK (note_touched), &n);
+  g_object_unref (gone);
+  mien_browse_model_touch (model);
+  g_assert_cmpuint (n, ==, 1);
+  g_object_unref (held);
+}
+
+static GListModel *
+plain_list (guint n)
+{
+  GListStore *store = g_list_store_new (G_TYPE_OBJECT);
+
+  for (guint i = 0; i < n; i++)
+    {
+      g_autoptr (GObject) object = g_object_new (G_TYPE_OBJECT, NULL);
+
+      g_list_store_append (store, object);
+    }
+  return G_LIST_MODEL (store);
+}
+
+/* One random act on a selection. */
+static void
+act (GtkSelectionModel *model, guint what, guint a, guint b, gboolean flag)
+{
+  switch (what)
+    {
+    case 0:
+      gtk_selection_model_select_item (model, a, flag);
+      break;
+    case 1:
+      gtk_selection_model_unselect_item (model, a);
+      break;
+    case 2:
+      gtk_selection_model_select_range (model, a, b, flag);
+      break;
+    case 3:
+      gtk_selection_model_unselect_range (model, a, b);
+      break;
+    case 4:
+      gtk_selection_model_select_all (model);
+      break;
+    default:
+      gtk_selection_model_unselect_all (model);
+      break;
+    }
+}
+
+/* The same acts and the same changes of the list give the same selection. */
+static void
+test_selection (void)
+{
+  g_autoptr (GListModel) list = plain_list (40);
+  g_autoptr (GtkSelectionModel) theirs =
+      GTK_SELECTION_MODEL (gtk_multi_selection_new (g_object_ref (list)));
+  g_autoptr (GtkSelectionModel) ours =
+      GTK_SELECTION_MODEL (mien_bitset_selection_new (g_object_ref (list)));
+
+  for (guint i = 0; i < 4000; i++)
+    {
+      guint n = g_list_model_get_n_items (list);
+      guint what = (guint) g_test_rand_int_range (0, 8);
+      guint a = (guint) g_test_rand_int_range (0, (gint32) n + 2);
+      guint b = (guint) g_test_rand_int_range (1, 12);
+      gboolean flag = g_test_rand_bit ();
+
+      if (what < 6)
+        {
+          act (theirs, what, a, b, flag);
+          act (ours, what, a, b, flag);
+        }
+      else if (n > 5 && a < n && flag)
+        g_list_store_remove (G_LIST_STORE (list), a);
+      else if (a <= n)
+        {
+          g_autoptr (GObject) object = g_object_new (G_TYPE_OBJECT, NULL);
+
+          g_list_store_insert (G_LIST_STORE (list), a, object);
+        }
+      n = g_list_model_get_n_items (list);
+      for (guint at = 0; at < n; at++)
+        g_assert_cmpint (gtk_selection_model_is_selected (ours, at), ==,
+                         gtk_selection_model_is_selected (theirs, at));
+    }
+}
+
+/* Millions are selected without an item being made. */
+static void
+test_select_all (void)
+{
+  g_autoptr (GArray) rows = make_rows (2800000);
+  MienBrowseModel *model = mien_browse_model_new ();
+  g_autoptr (GtkSelectionModel) selection =
+      GTK_SELECTION_MODEL (mien_bitset_selection_new (G_LIST_MODEL (model)));
+  g_autoptr (GtkBitset) selected = NULL;
+
+  mien_browse_model_set_rows (model, rows);
+  gtk_selection_model_select_all (selection);
+  selected = gtk_selection_model_get_selection (selection);
+  g_assert_cmpuint (gtk_bitset_get_size (selected), ==, 2800000);
+  mien_browse_model_set_rows (model, NULL);
+  g_clear_pointer (&selected, gtk_bitset_unref);
+  selected = gtk_selection_model_get_selection (selection);
+  g_assert_true (gtk_bitset_is_empty (selected));
+}
+
+/* Nothing that was not seen, and nothing that was crossed out. */
+static void
+test_choose (void)
+{
+  const guint32 rows[] = { 7, 3, 9, 1 };
+  const gboolean drawn[] = { TRUE, FALSE, TRUE, TRUE };
+  const gboolean wrong[] = { FALSE, FALSE, TRUE, FALSE };
+  g_autoptr (GArray) chosen =
+      mien_contact_sheet_choose (rows, drawn, wrong, G_N_ELEMENTS (rows));
+
+  g_assert_cmpuint (chosen->len, ==, 2);
+  g_assert_cmpuint (g_array_index (chosen, guint32, 0), ==, 7);
+  g_assert_cmpuint (g_array_index (chosen, guint32, 1), ==, 1);
+}
+
+static void
+on_source_changed (MienBrowseSource *source, guint *n)
+{
+  (*n)++;
+}
+
+static GArray *
+find (MienBrowseSource *source, const MienFilter *filter)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+  GArray *rows;
+
+  mien_browse_source_find_async (source, filter, MIEN_SORT_FRAME, FALSE, NULL,
+                                 mien_test_keep_result, &result);
+  mien_test_wait (result != NULL);
+  rows = mien_browse_source_find_finish (source, result, &error);
+  g_assert_no_error (error);
+  return rows;
+}
+
+/* A decision made elsewhere reaches the index, and one undo takes back many. */
+static void
+test_source (void)
+{
+  MienTestPlace place;
+  g_autoptr (MienProject) project = NULL;
+  g_autoptr (MienBrowseSource) source = NULL;
+  g_autoptr (GArray) all = NULL, labelled = NULL;
+  g_autoptr (GAsyncResult) result = NULL, undone = NULL, picture = NULL;
+  g_autoptr (GdkTexture) texture = NULL;
+  g_autoptr (GError) error = NULL;
+  MienDecision decision = { .kind = MIEN_DECISION_NOT_A_FACE, .duration_us = -1 };
+  MienUndone taken = { 0 };
+  gint64 frames[5];
+  MienFilter filter;
+  guint changes = 0;
+
+  mien_test_place_init (&place, 48);
+  project = mien_test_place_open (&place);
+  source = mien_browse_source_new (project);
+  g_signal_connect (source, "changed", G_CALLBACK (on_source_changed), &changes);
+  g_assert_null (mien_browse_source_get_index (source));
+
+  mien_filter_init (&filter);
+  all = find (source, &filter);
+  g_assert_cmpuint (all->len, ==, 48);
+  g_assert_nonnull (mien_browse_source_get_index (source));
+  for (guint i = 0; i < G_N_ELEMENTS (frames); i++)
+    {
+      MienIndexRow row;
+
+      mien_index_row (mien_browse_source_get_index (source),
+                      g_array_index (all, guint32, i), &row);
+      frames[i] = row.frame;
+    }
+  mien_browse_source_picture_async (source, frames[0], NULL, mien_test_keep_result,
+                                    &picture);
+  mien_test_wait (picture != NULL);
+  texture = mien_browse_source_picture_finish (source, picture, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (gdk_texture_get_width (texture), <=, 128);
+
+  mien_project_decide_many_async (project, frames, G_N_ELEMENTS (frames), &decision,
+                                  mien_test_keep_result, &result);
+  mien_test_wait (result != NULL && changes > 0);
+  g_assert_true (mien_project_decide_finish (project, result, &error));
+  filter.not_a_face = TRUE;
+  labelled = find (source, &filter);
+  g_assert_cmpuint (labelled->len, ==, G_N_ELEMENTS (frames));
+
+  changes = 0;
+  mien_project_undo_async (project, FALSE, mien_test_keep_result, &undone);
+  mien_test_wait (undone != NULL && changes > 0);
+  g_assert_true (mien_project_undo_finish (project, undone, &taken, &error));
+  g_assert_cmpuint (taken.n_frames, ==, G_N_ELEMENTS (frames));
+  mien_undone_clear (&taken);
+  g_clear_pointer (&labelled, g_array_unref);
+  labelled = find (source, &filter);
+  g_assert_cmpuint (labelled->len, ==, 0);
+
+  mien_browse_source_close (source);
+  mien_project_close (project);
+  mien_test_place_clear (&place);
+}
+
+int
+main (int argc, char *argv[])
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/browse/model", test_model);
+  g_test_add_func ("/browse/touch", test_touch);
+  g_test_add_func ("/browse/selection", test_selection);
+  g_test_add_func ("/browse/select-all", test_select_all);
+  g_test_add_func ("/browse/choose", test_choose);
+  g_test_add_func ("/browse/source", test_source);
+  return g_test_run ();
+}
