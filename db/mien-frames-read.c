@@ -175,6 +175,45 @@ mien_frames_neighbours (MienStore *store,
   return append_frames (store, later, frames, error) ? g_steal_pointer (&frames) : NULL;
 }
 
+GPtrArray *
+mien_frames_span (MienStore *store,
+                  gint64 video,
+                  gint64 from,
+                  gint64 to,
+                  guint limit,
+                  GError **error)
+{
+  g_autoptr (GPtrArray) frames =
+      g_ptr_array_new_with_free_func ((GDestroyNotify) mien_frame_free);
+  g_autoptr (MienStatement) row =
+      mien_query (store, error,
+                  "SELECT " FRAME_COLUMNS " FROM frame f JOIN video v ON v.id = f.video"
+                  " WHERE f.video = ?1 AND f.number BETWEEN ?2 AND ?3"
+                  " ORDER BY f.number, f.key LIMIT ?4",
+                  MIEN_INT (video), MIEN_INT (from), MIEN_INT (to), MIEN_INT (limit));
+
+  return append_frames (store, row, frames, error) ? g_steal_pointer (&frames) : NULL;
+}
+
+gboolean
+mien_frames_fps (MienStore *store, gint64 video, double *fps, GError **error)
+{
+  g_autoptr (MienStatement) row =
+      mien_query (store, error, "SELECT fps FROM video WHERE id = ?1", MIEN_INT (video));
+  MienStep step = row == NULL ? MIEN_STEP_ERROR : mien_statement_step (row, error);
+
+  if (step == MIEN_STEP_ROW)
+    {
+      *fps = mien_column_real (row, 0);
+      return TRUE;
+    }
+  if (step == MIEN_STEP_DONE)
+    g_set_error (error, MIEN_STORE_ERROR, MIEN_STORE_ERROR_NOT_FOUND,
+                 "%s: there is no video %" G_GINT64_FORMAT "; look it up anew",
+                 store->path, video);
+  return FALSE;
+}
+
 static gboolean
 visit (MienStore *store,
        MienStatement *row,

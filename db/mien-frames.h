@@ -107,6 +107,19 @@ GPtrArray  *mien_frames_neighbours  (MienStore      *store,
                                      guint           after,
                                      GError        **error);
 
+/* The frames of the video with a number from .. to, by number, at most limit. Elements: MienFrame. */
+GPtrArray  *mien_frames_span        (MienStore      *store,
+                                     gint64          video,
+                                     gint64          from,
+                                     gint64          to,
+                                     guint           limit,
+                                     GError        **error);
+/* How many a second there are of the video. */
+gboolean    mien_frames_fps         (MienStore      *store,
+                                     gint64          video,
+                                     double         *fps,
+                                     GError        **error);
+
 /* The current labels, and the whole of a video by number. */
 gboolean    mien_frames_labels      (MienStore      *store,
                                      gint64          frame,

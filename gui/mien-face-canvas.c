@@ -44,7 +44,7 @@ struct _MienFaceCanvas
   double center[2], begin_center[2]; /* of what is seen, in parts of the picture */
   int brighten;
 
-  GtkWidget *place, *reason, *tools, *zoom_label, *message;
+  GtkWidget *place, *reason, *note, *tools, *zoom_label, *message;
 };
 
 enum
@@ -223,6 +223,18 @@ mien_face_canvas_size_allocate (GtkWidget *widget, int width, int height, int ba
     place_child (self->tools, left,
                  area.origin.y + area.size.height - INSET - (float) tall, -1, tools,
                  tall);
+  if (gtk_widget_should_layout (self->note))
+    {
+      float bottom = area.origin.y + area.size.height - INSET - (float) tall - INSET / 2;
+      int wide;
+
+      gtk_widget_measure (self->note, GTK_ORIENTATION_HORIZONTAL, -1, &least, &wide, NULL,
+                          NULL);
+      wide = MAX (MIN (wide, (int) area.size.width - 2 * INSET), least);
+      gtk_widget_measure (self->note, GTK_ORIENTATION_VERTICAL, wide, &tall, NULL, NULL,
+                          NULL);
+      place_child (self->note, left, bottom - (float) tall, -1, wide, tall);
+    }
   if (gtk_widget_should_layout (self->message))
     {
       int wide = MAX ((int) area.size.width - 2 * INSET, 1);
@@ -340,6 +352,7 @@ mien_face_canvas_dispose (GObject *object)
   g_clear_object (&self->texture);
   g_clear_pointer (&self->place, gtk_widget_unparent);
   g_clear_pointer (&self->reason, gtk_widget_unparent);
+  g_clear_pointer (&self->note, gtk_widget_unparent);
   g_clear_pointer (&self->tools, gtk_widget_unparent);
   g_clear_pointer (&self->message, gtk_widget_unparent);
   G_OBJECT_CLASS (mien_face_canvas_parent_class)->dispose (object);
@@ -448,6 +461,10 @@ mien_face_canvas_init (MienFaceCanvas *self)
   gtk_widget_set_overflow (GTK_WIDGET (self), GTK_OVERFLOW_HIDDEN);
   self->place = pill (self);
   self->reason = pill (self);
+  self->note = pill (self);
+  gtk_label_set_ellipsize (GTK_LABEL (self->note), PANGO_ELLIPSIZE_END);
+  gtk_label_set_single_line_mode (GTK_LABEL (self->note), TRUE);
+  gtk_widget_add_css_class (self->note, "note-chip");
   self->message = gtk_label_new (NULL);
   gtk_label_set_wrap (GTK_LABEL (self->message), TRUE);
   gtk_label_set_wrap_mode (GTK_LABEL (self->message), PANGO_WRAP_WORD_CHAR);
@@ -516,6 +533,13 @@ void
 mien_face_canvas_set_reason (MienFaceCanvas *self, const char *reason)
 {
   set_pill (self->reason, reason);
+}
+
+void
+mien_face_canvas_set_note (MienFaceCanvas *self, const char *note)
+{
+  set_pill (self->note, note);
+  gtk_widget_queue_allocate (GTK_WIDGET (self));
 }
 
 void

@@ -31,6 +31,9 @@ void       mien_face_canvas_set_place   (MienFaceCanvas *self,
                                          const char     *place);
 void       mien_face_canvas_set_reason  (MienFaceCanvas *self,
                                          const char     *reason);
+/* Quietly, above the buttons: one line of it, the whole as a tooltip. */
+void       mien_face_canvas_set_note    (MienFaceCanvas *self,
+                                         const char     *note);
 
 /* Steps of zoom, 0: back to the whole face. */
 void       mien_face_canvas_zoom        (MienFaceCanvas *self,

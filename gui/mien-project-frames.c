@@ -49,6 +49,7 @@ mien_frame_view_free (MienFrameView *view)
   g_clear_pointer (&view->frame, mien_frame_free);
   g_clear_object (&view->texture);
   g_clear_pointer (&view->neighbours, g_ptr_array_unref);
+  g_clear_pointer (&view->note, mien_note_free);
   g_free (view);
 }
 
@@ -135,8 +136,15 @@ read_view (MienReader *reader,
   if (view->frame == NULL
       || !mien_frames_labels (reader->store, input->frame, &view->labels, error)
       || !mien_queue_asked (reader->store, input->frame, &view->asked, &view->doubtful,
-                            &view->reason, error))
+                            &view->reason, error)
+      || !mien_frames_fps (reader->store, view->frame->video, &view->fps, error))
     return FALSE;
+  view->note = mien_events_note (reader->store, input->frame, &failed);
+  if (failed != NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&failed));
+      return FALSE;
+    }
 
   model = mien_models_current (reader->store, &failed);
   if (failed == NULL && model != NULL)

@@ -21,6 +21,7 @@ typedef struct
 {
   MienDecision decision;
   GArray *frames; /* gint64: what a decision is on */
+  char *note;
   char *annotator;
   gboolean redo;
   gint64 model;
@@ -34,6 +35,7 @@ write_input_free (gpointer data)
   WriteInput *input = data;
 
   g_clear_pointer (&input->frames, g_array_unref);
+  g_free (input->note);
   g_free (input->annotator);
   g_free (input);
 }
@@ -213,6 +215,7 @@ mien_project_decide_many_async (MienProject *self,
 
   g_task_set_source_tag (task, mien_project_decide_many_async);
   input->decision = *decision;
+  input->decision.note = input->note = g_strdup (decision->note);
   input->frames = g_array_sized_new (FALSE, FALSE, sizeof (gint64), n);
   g_array_append_vals (input->frames, frames, n);
   push (self, task, run_decide, input);

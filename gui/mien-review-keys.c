@@ -59,6 +59,7 @@ static const struct
   { 53, 'X', FALSE, { "review.not-a-face", -1, FALSE } },
   { 55, 'V', FALSE, { "review.take-point", -1, FALSE } },
   { 56, 'B', FALSE, { "review.flag", -1, FALSE } },
+  { 57, 'N', FALSE, { "review.note", -1, FALSE } },
   { 60, '.', FALSE, { "review.skip", -1, FALSE } },
 };
 

@@ -757,3 +757,20 @@ mien_review_session_redone (MienReviewSession *session, gint64 frame)
   read_anew (session);
   drop_upcoming (session, frame);
 }
+
+void
+mien_review_session_reread (MienReviewSession *session, gint64 frame)
+{
+  g_hash_table_remove (session->views, &frame);
+  session->stale = session->stale || frame == session->frame;
+}
+
+void
+mien_review_session_released (MienReviewSession *session, gint64 frame)
+{
+  g_hash_table_remove (session->seen, &frame);
+  g_hash_table_remove (session->views, &frame);
+  if (frame != session->frame)
+    drop_upcoming (session, frame);
+  session->exhausted = FALSE;
+}

@@ -109,6 +109,12 @@ void        mien_review_session_undone        (MienReviewSession *session,
                                                gint64             frame);
 void        mien_review_session_redone        (MienReviewSession *session,
                                                gint64             frame);
+/* Whether the frame is asked again is for the queue to say, which is read again when it is short. */
+void        mien_review_session_released      (MienReviewSession *session,
+                                               gint64             frame);
+/* Something about the frame has changed that no answer follows from: it is read again. */
+void        mien_review_session_reread        (MienReviewSession *session,
+                                               gint64             frame);
 /* Newest first; elements: MienReviewRecent. */
 const GPtrArray *mien_review_session_recent   (MienReviewSession *session);
 

@@ -281,6 +281,41 @@ mien_review_view_decide (MienReviewView *self, MienDecisionKind kind)
   mien_review_view_pump (self);
 }
 
+/* The beginning of it. */
+static char *
+describe_note (const char *note)
+{
+  g_auto (GStrv) lines = g_strsplit (note != NULL ? note : "", "\n", 2);
+  const char *first = lines[0] != NULL ? lines[0] : "";
+  g_autofree char *begin =
+      g_utf8_substring (first, 0, MIN (g_utf8_strlen (first, -1), 40));
+
+  return g_strdup_printf (
+      g_str_equal (begin, note) ? _ ("the note “%s”") : _ ("the note “%s…”"), begin);
+}
+
+/* What was taken back on many frames, and where they are. */
+static char *
+describe_many (const char *what, const MienUndone *undone, gboolean redo)
+{
+  g_autofree char *place = NULL;
+  g_autofree char *from = g_strdup_printf ("%" G_GINT64_FORMAT, undone->from);
+  g_autofree char *to = g_strdup_printf ("%" G_GINT64_FORMAT, undone->to);
+
+  if (undone->video != NULL)
+    /* Translators: a video, and the first and last frame number of a part of it. */
+    place = g_strdup_printf (_ ("%s %s–%s"), undone->video, from, to);
+  else
+    place = g_strdup_printf (_ ("%s and others"), undone->key);
+  /* Translators: what, on how many frames, and where they are. */
+  return g_strdup_printf (
+      redo ? ngettext ("Given again: %s on %'u frame, %s",
+                       "Given again: %s on %'u frames, %s", undone->n_frames)
+           : ngettext ("Taken back: %s on %'u frame, %s",
+                       "Taken back: %s on %'u frames, %s", undone->n_frames),
+      what, undone->n_frames, place);
+}
+
 static char *
 describe_undone (const MienUndone *undone, gboolean redo)
 {
@@ -297,14 +332,38 @@ describe_undone (const MienUndone *undone, gboolean redo)
     case MIEN_DECISION_NOT_A_FACE:
       what = g_strdup (_ ("not a face"));
       break;
+    case MIEN_DECISION_NOTE:
+      what = describe_note (undone->note);
+      break;
     case MIEN_DECISION_FLAG:
     default:
       what = g_strdup (_ ("the flag"));
       break;
     }
+  if (undone->n_frames > 1)
+    return describe_many (what, undone, redo);
   /* Translators: what, and of which frame. */
   return redo ? g_strdup_printf (_ ("Given again: %s, of %s"), what, undone->key)
               : g_strdup_printf (_ ("Taken back: %s, of %s"), what, undone->key);
+}
+
+/* A note decides nothing: its frame is read again and stays where it is in line. Of many
+ * frames the first, which was on screen, is asked next; the queue has the others. */
+static void
+take_in (MienReviewView *self, const MienUndone *undone, gboolean redo)
+{
+  if (undone->kind == MIEN_DECISION_NOTE)
+    {
+      mien_review_session_reread (self->session, undone->frame);
+      return;
+    }
+  for (guint i = 1; i < undone->n_frames; i++)
+    mien_review_session_released (self->session,
+                                  g_array_index (undone->frames, gint64, i));
+  if (redo)
+    mien_review_session_redone (self->session, undone->frame);
+  else
+    mien_review_session_undone (self->session, undone->frame);
 }
 
 static void
@@ -322,10 +381,7 @@ on_undone (GObject *source, GAsyncResult *result, gpointer data)
       g_autofree char *text = describe_undone (&undone, request->redo);
 
       self->own_changes++;
-      if (request->redo)
-        mien_review_session_redone (self->session, undone.frame);
-      else
-        mien_review_session_undone (self->session, undone.frame);
+      take_in (self, &undone, request->redo);
       mien_review_view_toast (self, text);
       mien_review_view_pump (self);
       mien_review_view_sync (self);

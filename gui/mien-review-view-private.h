@@ -19,6 +19,8 @@ struct _MienReviewView
   const char         *empty_need;
   guint               shown;               /* generation of the session on screen */
   guint               held;                /* key code that is down, 0: none */
+  GtkWidget          *note;                /* the popover, NULL until it is wanted */
+  gint64              note_frame;          /* what it is about */
 
   MienProjectSummary  summary;
   gboolean            has_summary, summary_asked, summary_stale;
@@ -42,5 +44,8 @@ void  mien_review_view_refresh  (MienReviewView   *self);
 /* Ends the session of the project so far, and begins one of the new one. */
 void  mien_review_view_restart  (MienReviewView   *self,
                                  MienProject      *project);
+
+/* mien-review-view-note.c */
+void  mien_review_view_write_note (MienReviewView *self);
 
 G_END_DECLS

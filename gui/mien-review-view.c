@@ -115,12 +115,24 @@ show_place (MienReviewView *self, const MienFrameView *view)
 }
 
 static void
+show_note (MienReviewView *self, const MienNote *note)
+{
+  g_autofree char *text = NULL;
+
+  if (note != NULL)
+    /* Translators: who wrote a note, and the note. */
+    text = g_strdup_printf (_ ("%s: %s"), note->annotator, note->text);
+  mien_face_canvas_set_note (MIEN_FACE_CANVAS (self->canvas), text);
+}
+
+static void
 show_frame (MienReviewView *self, const MienFrameView *view)
 {
   g_autofree char *name = g_strdup_printf (_ ("Face, %s"), view->frame->key);
   const char *missing = view->frame->missing_reason;
 
   show_place (self, view);
+  show_note (self, view->note);
   mien_face_canvas_set_face (MIEN_FACE_CANVAS (self->canvas), view->texture,
                              missing != NULL ? missing : _ ("There is no picture."),
                              name);
@@ -138,6 +150,7 @@ show_failed (MienReviewView *self)
 {
   mien_face_canvas_set_place (MIEN_FACE_CANVAS (self->canvas), NULL);
   mien_face_canvas_set_reason (MIEN_FACE_CANVAS (self->canvas), NULL);
+  show_note (self, NULL);
   mien_face_canvas_set_face (MIEN_FACE_CANVAS (self->canvas), NULL,
                              mien_review_session_message (self->session),
                              _ ("A frame that cannot be read"));
@@ -341,6 +354,12 @@ on_undo (GtkWidget *widget, const char *name, GVariant *parameter)
 }
 
 static void
+on_note (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  mien_review_view_write_note (MIEN_REVIEW_VIEW (widget));
+}
+
+static void
 on_zoom (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   MienFaceCanvas *canvas = MIEN_FACE_CANVAS (MIEN_REVIEW_VIEW (widget)->canvas);
@@ -385,7 +404,9 @@ is_typing (MienReviewView *self)
   GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
   GtkWidget *focus = root != NULL ? gtk_root_get_focus (root) : NULL;
 
-  return focus != NULL && (GTK_IS_EDITABLE (focus) || GTK_IS_TEXT_VIEW (focus));
+  return focus != NULL
+         && (GTK_IS_EDITABLE (focus) || GTK_IS_TEXT_VIEW (focus)
+             || gtk_widget_get_ancestor (focus, GTK_TYPE_POPOVER) != NULL);
 }
 
 /* The arrows move the point from the face and from the circumplex; elsewhere they keep
@@ -547,6 +568,7 @@ mien_review_view_dispose (GObject *object)
 
   if (self->session != NULL)
     mien_review_view_restart (self, NULL);
+  g_clear_pointer (&self->note, gtk_widget_unparent);
   g_clear_pointer (&self->stack, gtk_widget_unparent);
   G_OBJECT_CLASS (mien_review_view_parent_class)->dispose (object);
 }
@@ -583,6 +605,7 @@ install_actions (GtkWidgetClass *widget_class)
     { "review.back", NULL, on_back },
     { "review.undo", NULL, on_undo },
     { "review.redo", NULL, on_undo },
+    { "review.note", NULL, on_note },
     { "review.zoom-in", NULL, on_zoom },
     { "review.zoom-out", NULL, on_zoom },
     { "review.zoom-fit", NULL, on_zoom },

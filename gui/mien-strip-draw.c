@@ -106,8 +106,10 @@ mien_strip_levels (MienStrip *self, MienStripLevels *levels)
   levels->legend = levels->numbers + (float) line + SPACE;
   levels->trace = levels->legend + (float) line + SPACE / 2.0f;
   levels->rows = levels->trace + MIEN_STRIP_TRACE + 2 * SPACE;
+  /* Names of two rows do not run into each other, however large the text. */
+  levels->unit_step = MAX (UNIT_ROW + ROW_SPACE, floorf (0.8f * (float) line));
   levels->height =
-      levels->rows + RIBBON + ROW_SPACE + MIEN_STRIP_UNITS * (UNIT_ROW + ROW_SPACE);
+      levels->rows + RIBBON + ROW_SPACE + MIEN_STRIP_UNITS * levels->unit_step;
 }
 
 static void
