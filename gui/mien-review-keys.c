@@ -55,6 +55,8 @@ static const struct
   { 42, 'G', TRUE, { "review.unit-absent", 10, FALSE } },
   { 43, 'H', TRUE, { "review.unit-absent", 11, FALSE } },
 
+  { 31, 'I', FALSE, { "review.mark-in", -1, FALSE } },
+  { 32, 'O', FALSE, { "review.mark-out", -1, FALSE } },
   { 44, 'J', FALSE, { "review.jump", -1, FALSE } },
   { 53, 'X', FALSE, { "review.not-a-face", -1, FALSE } },
   { 55, 'V', FALSE, { "review.take-point", -1, FALSE } },

@@ -35,6 +35,7 @@ struct _MienReviewPanel
   GtkWidget *expression[MIEN_EXPRESSION_COUNT];
   GtkWidget *unit[MIEN_UNIT_COUNT];
   char *jump_key;
+  guint segment, labelled; /* frames that Enter is about, 0: this face */
 };
 
 enum
@@ -209,6 +210,45 @@ show_point (MienReviewPanel *self,
                effective.source != MIEN_SOURCE_NONE);
 }
 
+/* What Enter would store on a segment, and whose labels there are already. */
+static char *
+describe_segment (MienReviewPanel *self, const MienReviewAnswers *answers)
+{
+  g_autofree char *described = NULL, *warning = NULL;
+
+  if (self->labelled > 0)
+    warning =
+        g_strdup_printf (ngettext ("A person has labelled %'u of them.",
+                                   "People have labelled %'u of them.", self->labelled),
+                         self->labelled);
+  if (mien_review_answers_is_empty (answers))
+    return g_strdup_printf (ngettext ("A segment of %'u frame: give it an answer. %s",
+                                      "A segment of %'u frames: give it an answer. %s",
+                                      self->segment),
+                            self->segment, warning != NULL ? warning : "");
+  described = mien_review_describe (&answers->given);
+  return g_strdup_printf (ngettext ("Stores on %'u frame: %s. %s",
+                                    "Stores on %'u frames: %s. %s", self->segment),
+                          self->segment, described, warning != NULL ? warning : "");
+}
+
+/* The button says too when it is about more than the face that is looked at. */
+static void
+show_confirm (MienReviewPanel *self)
+{
+  g_autofree char *text =
+      self->segment > 0 ? g_strdup_printf (
+          ngettext ("Store on %'u frame", "Store on %'u frames", self->segment),
+          self->segment)
+                        : g_strdup (_ ("Confirm and next"));
+
+  for (GtkWidget *child =
+           gtk_widget_get_first_child (gtk_button_get_child (GTK_BUTTON (self->confirm)));
+       child != NULL; child = gtk_widget_get_next_sibling (child))
+    if (GTK_IS_LABEL (child) && !gtk_widget_has_css_class (child, "keycap"))
+      mien_review_set_text (child, text);
+}
+
 /* Everything that Enter would do, before it is done. */
 static void
 show_verdict (MienReviewPanel *self,
@@ -224,7 +264,9 @@ show_verdict (MienReviewPanel *self,
   mien_review_set_text (self->hint, hinted != NULL ? hinted : hint != NULL ? hint : "");
   gtk_widget_set_visible (self->hint, hint != NULL);
 
-  if (mien_review_answers_collect (answers, view, &labels) > 0)
+  if (self->segment > 0)
+    line = g_strchomp (describe_segment (self, answers));
+  else if (mien_review_answers_collect (answers, view, &labels) > 0)
     {
       described = mien_review_describe (&labels);
       line = g_strdup_printf (_ ("Stores: %s"), described);
@@ -234,6 +276,10 @@ show_verdict (MienReviewPanel *self,
                                       : _ ("Nothing is asked here"));
   mien_review_set_text (self->enter, line);
   gtk_widget_set_tooltip_text (self->enter, line);
+  mien_review_set_class (self->enter, "segment", self->segment > 0);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->confirm),
+                                  GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, line, -1);
+  show_confirm (self);
 }
 
 static void
@@ -275,6 +321,13 @@ mien_review_panel_show (MienReviewPanel *self,
   show_point (self, view, answers);
   show_units (self, view, answers);
   show_verdict (self, view, answers);
+}
+
+void
+mien_review_panel_set_segment (MienReviewPanel *self, guint n_frames, guint labelled)
+{
+  self->segment = n_frames;
+  self->labelled = labelled;
 }
 
 void

@@ -19,6 +19,11 @@ G_DECLARE_FINAL_TYPE (MienReviewPanel, mien_review_panel, MIEN, REVIEW_PANEL, Gt
 void       mien_review_panel_show        (MienReviewPanel         *self,
                                           const MienFrameView     *view,
                                           const MienReviewAnswers *answers);
+/* Enter is about that many frames, some of which a person has labelled already; 0: about this face alone.
+ * Shown with the next face or answer. */
+void       mien_review_panel_set_segment (MienReviewPanel         *self,
+                                          guint                    n_frames,
+                                          guint                    labelled);
 /* Brings what Space is about into sight. */
 void       mien_review_panel_reveal      (MienReviewPanel         *self,
                                           MienItem                 item);

@@ -64,6 +64,7 @@ struct _MienReviewSession
   GArray *pending;    /* Pending, oldest first */
   GPtrArray *recent;  /* MienReviewRecent, newest first */
   guint64 serial;
+  GHashTable *segments; /* serial -> GArray of gint64: frames of a pending decision */
   gboolean queue_asked, exhausted;
 };
 
@@ -104,6 +105,7 @@ mien_review_session_new (void)
   session->drafts = frame_table (g_free);
   session->pending = g_array_new (FALSE, FALSE, sizeof (Pending));
   session->recent = g_ptr_array_new_with_free_func (recent_free);
+  session->segments = frame_table ((GDestroyNotify) g_array_unref);
   return session;
 }
 
@@ -122,6 +124,7 @@ mien_review_session_free (MienReviewSession *session)
   g_hash_table_unref (session->drafts);
   g_array_unref (session->pending);
   g_ptr_array_unref (session->recent);
+  g_hash_table_unref (session->segments);
   g_free (session);
 }
 
@@ -516,10 +519,18 @@ mien_review_session_requeue (MienReviewSession *session)
 void
 mien_review_session_again (MienReviewSession *session)
 {
+  GHashTableIter iter;
+  gpointer frames;
+
   g_hash_table_remove_all (session->seen);
   for (guint i = 0; i < session->pending->len; i++)
     g_hash_table_add (session->seen,
                       key (g_array_index (session->pending, Pending, i).frame));
+  g_hash_table_iter_init (&iter, session->segments);
+  while (g_hash_table_iter_next (&iter, NULL, &frames))
+    for (guint i = 0; i < ((GArray *) frames)->len; i++)
+      g_hash_table_add (session->seen,
+                        key (g_array_index ((GArray *) frames, gint64, i)));
   mien_review_session_requeue (session);
 }
 
@@ -613,6 +624,24 @@ check (MienReviewSession *session, MienDecisionKind kind, MienLabels *labels, ch
   return MIEN_REVIEW_DECIDED;
 }
 
+static void
+fill_decision (MienReviewSession *session,
+               MienDecisionKind kind,
+               const MienLabels *labels,
+               gint64 now,
+               MienDecision *decision)
+{
+  *decision = (MienDecision){
+    .kind = kind,
+    .frame = session->frame,
+    .answers = *labels,
+    .model = session->view->has_prediction ? session->view->model : 0,
+    .proposal_visible =
+        session->view->has_prediction && !mien_review_is_blind (session->view),
+    .duration_us = now - session->presented_at,
+  };
+}
+
 MienReviewOutcome
 mien_review_session_decide (MienReviewSession *session,
                             MienDecisionKind kind,
@@ -637,15 +666,7 @@ mien_review_session_decide (MienReviewSession *session,
     return outcome;
 
   session->serial++;
-  *decision = (MienDecision){
-    .kind = kind,
-    .frame = session->frame,
-    .answers = labels,
-    .model = session->view->has_prediction ? session->view->model : 0,
-    .proposal_visible =
-        session->view->has_prediction && !mien_review_is_blind (session->view),
-    .duration_us = now - session->presented_at,
-  };
+  fill_decision (session, kind, &labels, now, decision);
   *serial = session->serial;
   *text = describe_decision (kind, &labels);
   note (session, g_strdup (*text));
@@ -657,6 +678,71 @@ mien_review_session_decide (MienReviewSession *session,
   g_hash_table_remove (session->drafts, &session->frame);
   g_hash_table_add (session->seen, key (session->frame));
   mark_neighbours (session, session->frame, &labels);
+  remember (session);
+  enter_next (session);
+  return MIEN_REVIEW_DECIDED;
+}
+
+/* Only what was given, and only where it was seen. */
+static MienReviewOutcome
+check_segment (MienReviewSession *session, const MienReviewSegment *segment, char **text)
+{
+  if (segment->frames == NULL)
+    return MIEN_REVIEW_DROPPED;
+  if (!mien_review_segment_holds (segment, session->view->frame))
+    *text = g_strdup (_ ("This face lies outside the segment: go to one inside, or drop "
+                         "the segment with Esc."));
+  else if (mien_review_answers_is_empty (&session->answers))
+    *text = g_strdup (_ ("Give an answer first: a segment gets no suggestions."));
+  else if (session->view->texture == NULL)
+    *text = g_strdup (_ ("There is no picture to judge: skip this frame."));
+  else
+    return MIEN_REVIEW_DECIDED;
+  return MIEN_REVIEW_REFUSED;
+}
+
+MienReviewOutcome
+mien_review_session_decide_segment (MienReviewSession *session,
+                                    const MienReviewSegment *segment,
+                                    gint64 now,
+                                    MienDecision *decision,
+                                    GArray **targets,
+                                    guint64 *serial,
+                                    char **text)
+{
+  MienReviewOutcome outcome;
+  Pending pending;
+
+  if (mien_review_session_act (session, now) == NULL)
+    return MIEN_REVIEW_DROPPED;
+  outcome = check_segment (session, segment, text);
+  if (outcome != MIEN_REVIEW_DECIDED)
+    return outcome;
+
+  session->serial++;
+  fill_decision (session, MIEN_DECISION_ANSWER, &session->answers.given, now, decision);
+  decision->propagated = TRUE;
+  *serial = session->serial;
+  *targets = mien_review_segment_targets (segment, session->frame);
+  *text = mien_review_segment_describe_decision (
+      segment, &decision->answers, session->view->frame->video_name, (*targets)->len);
+  note (session, g_strdup (*text));
+  pending = (Pending){ session->serial, session->frame, MIEN_DECISION_ANSWER,
+                       session->answers };
+  g_array_append_val (session->pending, pending);
+  g_hash_table_insert (session->segments, key ((gint64) session->serial),
+                       g_array_ref (*targets));
+
+  g_hash_table_remove (session->drafts, &session->frame);
+  for (guint i = 0; i < (*targets)->len; i++)
+    {
+      gint64 frame = g_array_index (*targets, gint64, i);
+
+      g_hash_table_add (session->seen, key (frame));
+      g_hash_table_remove (session->views, &frame);
+      drop_upcoming (session, frame);
+      mark_neighbours (session, frame, &decision->answers);
+    }
   remember (session);
   enter_next (session);
   return MIEN_REVIEW_DECIDED;
@@ -675,14 +761,39 @@ take_pending (MienReviewSession *session, guint64 serial, Pending *pending)
   return FALSE;
 }
 
+/* The strips of the faces on screen and ahead may show a frame whose labels changed. */
+static void
+read_anew (MienReviewSession *session)
+{
+  g_hash_table_remove_all (session->views);
+  session->stale = session->frame != 0;
+}
+
+/* Which frames of a segment still ask something is for the queue to say. */
+static void
+release_segment (MienReviewSession *session, guint64 serial)
+{
+  gint64 id = (gint64) serial;
+  GArray *frames = g_hash_table_lookup (session->segments, &id);
+
+  for (guint i = 0; frames != NULL && i < frames->len; i++)
+    mien_review_session_released (session, g_array_index (frames, gint64, i));
+  g_hash_table_remove (session->segments, &id);
+}
+
 void
 mien_review_session_decided (MienReviewSession *session, guint64 serial)
 {
+  gint64 id = (gint64) serial;
+  gboolean many = g_hash_table_contains (session->segments, &id);
   Pending pending;
 
-  /* Gone back to it before it was stored: what is on screen was read too early. */
-  if (take_pending (session, serial, &pending) && pending.frame == session->frame)
-    session->stale = TRUE;
+  /* Gone back to it before it was stored: what is on screen was read too early; that of a
+   * segment may be any of its frames. */
+  if (take_pending (session, serial, &pending)
+      && (many || pending.frame == session->frame))
+    session->stale = session->frame != 0;
+  release_segment (session, serial);
 }
 
 static void
@@ -699,10 +810,15 @@ forget_recent (MienReviewSession *session, guint64 serial)
 void
 mien_review_session_decision_failed (MienReviewSession *session, guint64 serial)
 {
+  gint64 id = (gint64) serial;
   Pending pending;
 
   if (!take_pending (session, serial, &pending))
     return;
+  /* Strips show what has not been stored after all. */
+  if (g_hash_table_contains (session->segments, &id))
+    read_anew (session);
+  release_segment (session, serial);
   forget_recent (session, serial);
   if (pending.kind == MIEN_DECISION_FLAG)
     return;
@@ -723,14 +839,6 @@ mien_review_session_decision_failed (MienReviewSession *session, guint64 serial)
       leave_undecided (session);
       enter (session, pending.frame, serial);
     }
-}
-
-/* The strips of the faces on screen and ahead may show a frame whose labels changed. */
-static void
-read_anew (MienReviewSession *session)
-{
-  g_hash_table_remove_all (session->views);
-  session->stale = session->frame != 0;
 }
 
 void

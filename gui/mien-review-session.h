@@ -2,6 +2,7 @@
 #pragma once
 
 #include "mien-review-answers.h"
+#include "mien-review-segment.h"
 
 G_BEGIN_DECLS
 
@@ -100,6 +101,15 @@ MienReviewOutcome mien_review_session_decide  (MienReviewSession *session,
                                                MienDecision      *decision,
                                                guint64           *serial,
                                                char             **text);
+/* The answers given, and no suggestion, on every frame of a segment that holds the face. targets: for
+ * mien_project_decide_many_async. */
+MienReviewOutcome mien_review_session_decide_segment (MienReviewSession       *session,
+                                                      const MienReviewSegment *segment,
+                                                      gint64                   now,
+                                                      MienDecision            *decision,
+                                                      GArray                 **targets,
+                                                      guint64                 *serial,
+                                                      char                   **text);
 void        mien_review_session_decided       (MienReviewSession *session,
                                                guint64            serial);
 /* It could not be stored: the face comes back with its answers, before all others. */

@@ -245,9 +245,27 @@ on_decided (GObject *source, GAsyncResult *result, gpointer data)
   mien_review_view_sync (self);
 }
 
+/* Of the segment, if an answer is given while one is marked. */
+static MienReviewOutcome
+decide (MienReviewView *self,
+        MienDecisionKind kind,
+        MienDecision *decision,
+        GArray **targets,
+        guint64 *serial,
+        char **text)
+{
+  gint64 now = g_get_monotonic_time ();
+
+  if (kind == MIEN_DECISION_ANSWER && mien_review_segment_is_whole (&self->segment))
+    return mien_review_session_decide_segment (self->session, &self->segment, now,
+                                               decision, targets, serial, text);
+  return mien_review_session_decide (self->session, kind, now, decision, serial, text);
+}
+
 void
 mien_review_view_decide (MienReviewView *self, MienDecisionKind kind)
 {
+  g_autoptr (GArray) targets = NULL;
   g_autofree char *text = NULL;
   const char *fault;
   MienReviewOutcome outcome;
@@ -263,8 +281,7 @@ mien_review_view_decide (MienReviewView *self, MienDecisionKind kind)
       mien_review_view_toast (self, fault);
       return;
     }
-  outcome = mien_review_session_decide (self->session, kind, g_get_monotonic_time (),
-                                        &decision, &serial, &text);
+  outcome = decide (self, kind, &decision, &targets, &serial, &text);
   if (outcome == MIEN_REVIEW_DROPPED)
     return;
   if (outcome == MIEN_REVIEW_REFUSED)
@@ -273,10 +290,20 @@ mien_review_view_decide (MienReviewView *self, MienDecisionKind kind)
     {
       request = request_new (self);
       request->serial = serial;
-      mien_project_decide_async (self->project, &decision, on_decided, request);
+      if (targets != NULL)
+        {
+          mien_project_decide_many_async (self->project, (const gint64 *) targets->data,
+                                          targets->len, &decision, on_decided, request);
+          mien_review_view_toast (self, text);
+        }
+      else
+        mien_project_decide_async (self->project, &decision, on_decided, request);
       if (kind == MIEN_DECISION_FLAG)
         mien_review_view_toast (self, _ ("Flagged"));
     }
+  /* The marks were for this decision. */
+  if (outcome != MIEN_REVIEW_REFUSED && kind != MIEN_DECISION_FLAG)
+    mien_review_segment_clear (&self->segment);
   mien_review_view_sync (self);
   mien_review_view_pump (self);
 }
@@ -442,6 +469,7 @@ mien_review_view_restart (MienReviewView *self, MienProject *project)
   self->own_changes = 0;
   self->others_changed = FALSE;
   self->shown = G_MAXUINT;
+  mien_review_segment_clear (&self->segment);
   if (project != NULL)
     g_signal_connect_object (project, "changed", G_CALLBACK (on_changed), self,
                              G_CONNECT_SWAPPED);

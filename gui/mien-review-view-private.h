@@ -21,6 +21,9 @@ struct _MienReviewView
   guint               held;                /* key code that is down, 0: none */
   GtkWidget          *note;                /* the popover, NULL until it is wanted */
   gint64              note_frame;          /* what it is about */
+  MienReviewSegment   segment;
+  GtkWidget          *strip_note;
+  char               *strip_help;
 
   MienProjectSummary  summary;
   gboolean            has_summary, summary_asked, summary_stale;
@@ -47,5 +50,15 @@ void  mien_review_view_restart  (MienReviewView   *self,
 
 /* mien-review-view-note.c */
 void  mien_review_view_write_note (MienReviewView *self);
+
+/* mien-review-view-segment.c */
+/* The panel and the strip, with what Enter is about. */
+void  mien_review_view_show_panel (MienReviewView *self);
+void  mien_review_view_mark   (MienReviewView   *self,
+                               gboolean          out);
+/* FALSE: there was none. */
+gboolean mien_review_view_drop_segment (MienReviewView *self);
+/* Another face, or another reading of it, is on screen. */
+void  mien_review_view_follow_segment (MienReviewView *self);
 
 G_END_DECLS

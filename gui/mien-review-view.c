@@ -182,6 +182,7 @@ mien_review_view_sync (MienReviewView *self)
   if (generation != self->shown && state != MIEN_REVIEW_LOADING)
     {
       self->shown = generation;
+      mien_review_view_follow_segment (self);
       if (view != NULL)
         show_frame (self, view);
       else if (state == MIEN_REVIEW_FAILED)
@@ -189,8 +190,7 @@ mien_review_view_sync (MienReviewView *self)
     }
   mien_face_canvas_set_waiting (MIEN_FACE_CANVAS (self->canvas),
                                 state == MIEN_REVIEW_LOADING);
-  mien_review_panel_show (MIEN_REVIEW_PANEL (self->panel), view,
-                          mien_review_session_answers (self->session));
+  mien_review_view_show_panel (self);
 }
 
 static void
@@ -210,9 +210,7 @@ act (MienReviewView *self)
 static void
 answered (MienReviewView *self)
 {
-  mien_review_panel_show (MIEN_REVIEW_PANEL (self->panel),
-                          mien_review_session_view (self->session),
-                          mien_review_session_answers (self->session));
+  mien_review_view_show_panel (self);
 }
 
 static void
@@ -351,6 +349,19 @@ on_undo (GtkWidget *widget, const char *name, GVariant *parameter)
     mien_review_view_redo (MIEN_REVIEW_VIEW (widget));
   else
     mien_review_view_undo (MIEN_REVIEW_VIEW (widget));
+}
+
+static void
+on_mark (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  mien_review_view_mark (MIEN_REVIEW_VIEW (widget),
+                         g_str_equal (name, "review.mark-out"));
+}
+
+static gboolean
+on_escape (GtkWidget *widget, GVariant *args, gpointer data)
+{
+  return mien_review_view_drop_segment (MIEN_REVIEW_VIEW (widget));
 }
 
 static void
@@ -496,8 +507,14 @@ build_face (MienReviewView *self)
   GtkWidget *column = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
   GtkWidget *title = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 8);
   GtkWidget *name = gtk_label_new (_ ("Neighbours by frame number"));
-  GtkWidget *note = gtk_label_new (_ ("solid: labelled · pale: the model"));
+  GdkDisplay *display = gtk_widget_get_display (GTK_WIDGET (self));
+  g_autofree char *in = mien_review_key_label (display, "review.mark-in", -1);
+  g_autofree char *out = mien_review_key_label (display, "review.mark-out", -1);
 
+  /* Translators: of the strip of neighbours; two keys. */
+  self->strip_help = g_strdup_printf (
+      _ ("solid: labelled · pale: the model · %s and %s mark a segment"), in, out);
+  self->strip_note = gtk_label_new (self->strip_help);
   self->canvas = mien_face_canvas_new ();
   gtk_widget_set_vexpand (self->canvas, TRUE);
   self->strip = mien_strip_new ();
@@ -505,12 +522,12 @@ build_face (MienReviewView *self)
   gtk_widget_add_css_class (column, "face");
   gtk_widget_add_css_class (title, "strip-title");
   gtk_widget_add_css_class (name, "section-title");
-  gtk_widget_add_css_class (note, "note");
-  gtk_label_set_ellipsize (GTK_LABEL (note), PANGO_ELLIPSIZE_END);
+  gtk_widget_add_css_class (self->strip_note, "note");
+  gtk_label_set_ellipsize (GTK_LABEL (self->strip_note), PANGO_ELLIPSIZE_END);
   gtk_label_set_xalign (GTK_LABEL (name), 0.0f);
   gtk_widget_set_hexpand (name, TRUE);
   gtk_box_append (GTK_BOX (title), name);
-  gtk_box_append (GTK_BOX (title), note);
+  gtk_box_append (GTK_BOX (title), self->strip_note);
   gtk_box_append (GTK_BOX (column), self->canvas);
   gtk_box_append (GTK_BOX (column), title);
   gtk_box_append (GTK_BOX (column), self->strip);
@@ -580,6 +597,8 @@ mien_review_view_finalize (GObject *object)
 
   g_clear_object (&self->cancellable);
   g_clear_pointer (&self->session, mien_review_session_free);
+  mien_review_segment_clear (&self->segment);
+  g_free (self->strip_help);
   G_OBJECT_CLASS (mien_review_view_parent_class)->finalize (object);
 }
 
@@ -606,6 +625,8 @@ install_actions (GtkWidgetClass *widget_class)
     { "review.undo", NULL, on_undo },
     { "review.redo", NULL, on_undo },
     { "review.note", NULL, on_note },
+    { "review.mark-in", NULL, on_mark },
+    { "review.mark-out", NULL, on_mark },
     { "review.zoom-in", NULL, on_zoom },
     { "review.zoom-out", NULL, on_zoom },
     { "review.zoom-fit", NULL, on_zoom },
@@ -634,6 +655,7 @@ mien_review_view_class_init (MienReviewViewClass *klass)
                                        "review.undo", NULL);
   gtk_widget_class_add_binding_action (
       widget_class, GDK_KEY_z, GDK_CONTROL_MASK | GDK_SHIFT_MASK, "review.redo", NULL);
+  gtk_widget_class_add_binding (widget_class, GDK_KEY_Escape, 0, on_escape, NULL);
   gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BIN_LAYOUT);
   gtk_widget_class_set_css_name (widget_class, "review-view");
 }

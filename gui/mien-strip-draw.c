@@ -21,6 +21,9 @@ enum
   RIBBON = 12,
   UNIT_ROW = 7,
   ROW_SPACE = 4,
+  BRACKET = 3,
+  FOOT = 9,
+  ARROW = 6,
 };
 
 static const float PALE = 0.45f;
@@ -193,6 +196,96 @@ draw_gap (MienStrip *self, GtkSnapshot *snapshot, float x, float height)
     gtk_snapshot_append_color (snapshot, &dots, &GRAPHENE_RECT_INIT (x, y, 1.0f, 2.0f));
 }
 
+/* An arrow where a segment goes on beyond what is visible. */
+static void
+draw_arrow (GtkSnapshot *snapshot, float x, float y, gboolean right, const GdkRGBA *color)
+{
+  graphene_rect_t rect =
+      GRAPHENE_RECT_INIT (right ? x - ARROW : x, y - ARROW, ARROW, 2 * ARROW);
+  cairo_t *cr = gtk_snapshot_append_cairo (snapshot, &rect);
+
+  gdk_cairo_set_source_rgba (cr, color);
+  cairo_move_to (cr, (double) x, (double) y);
+  cairo_rel_line_to (cr, right ? -ARROW : ARROW, -ARROW);
+  cairo_rel_line_to (cr, 0, 2 * ARROW);
+  cairo_close_path (cr);
+  cairo_fill (cr);
+  cairo_destroy (cr);
+}
+
+/* One end of the bracket. */
+static void
+draw_end (GtkSnapshot *snapshot, float x, gboolean right, const GdkRGBA *color)
+{
+  float foot = right ? x + BRACKET - FOOT : x;
+
+  gtk_snapshot_append_color (
+      snapshot, color, &GRAPHENE_RECT_INIT (x, 0, BRACKET, MIEN_STRIP_THUMBNAIL + 5));
+  gtk_snapshot_append_color (snapshot, color, &GRAPHENE_RECT_INIT (foot, 0, FOOT, 2));
+}
+
+/* A bracket round the faces of the segment, open where it is not marked yet. */
+static void
+draw_segment (MienStrip *self, GtkSnapshot *snapshot, const MienStripPlan *plan)
+{
+  GdkRGBA color = mien_review_theme_color (GTK_WIDGET (self), "accent_color", 1.0f);
+  gint64 first = self->cells[plan->from].number, last = self->cells[plan->to - 1].number;
+  float left = plan->left[0], right = plan->left[plan->to - plan->from];
+  float y = MIEN_STRIP_THUMBNAIL + 3, x0 = left, x1 = right;
+  gboolean in = FALSE, out = FALSE;
+
+  for (guint i = plan->from; i < plan->to; i++)
+    {
+      gint64 number = self->cells[i].number;
+      float x = plan->left[i - plan->from];
+
+      if (self->in >= first && number >= self->in && !in)
+        {
+          in = TRUE;
+          x0 = x;
+        }
+      if (self->out >= 0 && self->out <= last && number <= self->out)
+        {
+          out = TRUE;
+          x1 = x + plan->pitch;
+        }
+    }
+  if (in)
+    draw_end (snapshot, x0, FALSE, &color);
+  if (out)
+    draw_end (snapshot, x1 - BRACKET, TRUE, &color);
+  if (self->in < 0 || self->out < 0)
+    return;
+  if (self->in > last || self->out < first)
+    {
+      draw_arrow (snapshot, self->in > last ? right : left, y, self->in > last, &color);
+      return;
+    }
+  gtk_snapshot_append_color (snapshot, &color, &GRAPHENE_RECT_INIT (x0, y, x1 - x0, 2));
+  if (!in && self->in < first)
+    draw_arrow (snapshot, left, y + 1, FALSE, &color);
+  if (!out && self->out > last)
+    draw_arrow (snapshot, right, y + 1, TRUE, &color);
+}
+
+/* Where playing is: a line across the trace and the rows. */
+static void
+draw_playing (MienStrip *self,
+              GtkSnapshot *snapshot,
+              const MienStripPlan *plan,
+              const MienStripLevels *levels)
+{
+  GdkRGBA color = mien_review_theme_color (GTK_WIDGET (self), "view_fg_color", 0.8f);
+
+  for (guint i = plan->from; i < plan->to; i++)
+    if (self->cells[i].number == self->playing)
+      gtk_snapshot_append_color (
+          snapshot, &color,
+          &GRAPHENE_RECT_INIT (floorf (plan->left[i - plan->from] + plan->pitch / 2.0f)
+                                   - 1.0f,
+                               levels->trace, 2, levels->height - levels->trace));
+}
+
 static float
 trace_y (float value)
 {
@@ -347,4 +440,8 @@ mien_strip_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
     }
   draw_trace (self, snapshot, &plan, &levels);
   draw_rows (self, snapshot, &plan, &levels);
+  if (self->in >= 0 || self->out >= 0)
+    draw_segment (self, snapshot, &plan);
+  if (self->playing >= 0)
+    draw_playing (self, snapshot, &plan, &levels);
 }

@@ -33,6 +33,8 @@ struct _MienStrip
   MienStripCell  cells[MIEN_STRIP_CELLS];
   guint          n_cells, current;
   int            cursor;                   /* the cell that the keys are at, -1: none */
+  gint64         in, out;                  /* numbers of the segment's ends, -1: open */
+  gint64         playing;                  /* number, -1: nothing is */
   guint          units[MIEN_STRIP_UNITS];
   guint          n_units;
   PangoLayout   *legend[2];                /* valence, arousal */

@@ -190,8 +190,15 @@ set_numbers (MienStrip *self)
     }
 }
 
+static gboolean
+is_in_segment (MienStrip *self, const MienStripCell *cell)
+{
+  return self->in >= 0 && self->out >= 0 && cell->number >= self->in
+         && cell->number <= self->out;
+}
+
 static char *
-describe_cell (const MienStripCell *cell)
+describe_cell (MienStrip *self, const MienStripCell *cell)
 {
   g_autoptr (GString) text = g_string_new (NULL);
   g_autofree char *number = g_strdup_printf ("%" G_GINT64_FORMAT, cell->number);
@@ -201,6 +208,8 @@ describe_cell (const MienStripCell *cell)
     g_string_append_printf (
         text, cell->expression_stored ? _ (", labelled %s") : _ (", model: %s"),
         _ (mien_expression_name ((guint) cell->expression)));
+  if (is_in_segment (self, cell))
+    g_string_append (text, _ (", in the segment"));
   return g_string_free (g_steal_pointer (&text), FALSE);
 }
 
@@ -211,7 +220,7 @@ update_accessible (MienStrip *self)
 
   if (self->n_cells > 0)
     cell = describe_cell (
-        &self->cells[self->cursor >= 0 ? (guint) self->cursor : self->current]);
+        self, &self->cells[self->cursor >= 0 ? (guint) self->cursor : self->current]);
   text = cell != NULL ? g_strdup_printf (_ ("Neighbours by frame number: %s"), cell)
                       : g_strdup (_ ("Neighbours by frame number"));
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL,
@@ -258,6 +267,34 @@ mien_strip_show (MienStrip *self, const MienFrameView *view)
   gtk_widget_queue_draw (GTK_WIDGET (self));
 }
 
+void
+mien_strip_set_segment (MienStrip *self, gint64 in, gint64 out)
+{
+  if (self->in == in && self->out == out)
+    return;
+  self->in = in;
+  self->out = out;
+  update_accessible (self);
+  gtk_widget_queue_draw (GTK_WIDGET (self));
+}
+
+gint64
+mien_strip_get_cursor (MienStrip *self)
+{
+  if (self->cursor < 0 || !gtk_widget_has_focus (GTK_WIDGET (self)))
+    return -1;
+  return self->cells[self->cursor].number;
+}
+
+void
+mien_strip_set_playing (MienStrip *self, gint64 number)
+{
+  if (self->playing == number)
+    return;
+  self->playing = number;
+  gtk_widget_queue_draw (GTK_WIDGET (self));
+}
+
 /* ---- pointing ---- */
 
 static int
@@ -300,7 +337,7 @@ on_query_tooltip (MienStrip *self,
 
   if (i < 0)
     return FALSE;
-  text = describe_cell (&self->cells[i]);
+  text = describe_cell (self, &self->cells[i]);
   gtk_tooltip_set_text (tooltip, text);
   return TRUE;
 }
@@ -428,6 +465,7 @@ mien_strip_init (MienStrip *self)
   GtkEventController *keys = gtk_event_controller_key_new ();
 
   self->cursor = -1;
+  self->in = self->out = self->playing = -1;
   g_signal_connect (click, "released", G_CALLBACK (on_released), self);
   g_signal_connect (keys, "key-pressed", G_CALLBACK (on_key_pressed), self);
   gtk_widget_add_controller (GTK_WIDGET (self), GTK_EVENT_CONTROLLER (click));

@@ -25,5 +25,14 @@ GtkWidget *mien_strip_new  (void);
 /* Borrows nothing: keeps its own references. NULL: empty. */
 void       mien_strip_show (MienStrip           *self,
                             const MienFrameView *view);
+/* A bracket from one number to another, which may lie beyond what is visible; -1: that end is open. */
+void       mien_strip_set_segment (MienStrip    *self,
+                                   gint64        in,
+                                   gint64        out);
+/* The number of the cell that the keys are at, -1: they are elsewhere. */
+gint64     mien_strip_get_cursor (MienStrip     *self);
+/* What is being played, -1: nothing is. */
+void       mien_strip_set_playing (MienStrip    *self,
+                                   gint64        number);
 
 G_END_DECLS
