@@ -36,6 +36,7 @@ struct _MienFaceCanvas
   GtkWidget parent_instance;
 
   GdkTexture *texture;
+  GdkTexture *played; /* in its place, NULL: itself */
   gboolean waiting, drawn, presented;
   GdkFrameClock *clock;
   gulong after_paint;
@@ -124,8 +125,11 @@ push_brightness (MienFaceCanvas *self, GtkSnapshot *snapshot)
 static void
 draw_picture (MienFaceCanvas *self, GtkSnapshot *snapshot, const graphene_rect_t *area)
 {
-  float width = area->size.width * (float) self->zoom;
-  float height = area->size.height * (float) self->zoom;
+  GdkTexture *texture = self->played != NULL ? self->played : self->texture;
+  float aspect =
+      (float) gdk_paintable_get_intrinsic_aspect_ratio (GDK_PAINTABLE (texture));
+  float width = MIN (area->size.width, area->size.height * aspect) * (float) self->zoom;
+  float height = width / aspect;
   float x = area->origin.x + area->size.width / 2.0f - (float) self->center[0] * width;
   float y = area->origin.y + area->size.height / 2.0f - (float) self->center[1] * height;
   GskRoundedRect rounded;
@@ -136,7 +140,7 @@ draw_picture (MienFaceCanvas *self, GtkSnapshot *snapshot, const graphene_rect_t
     gtk_snapshot_push_opacity (snapshot, 0.35);
   if (self->brighten != 0)
     push_brightness (self, snapshot);
-  gtk_snapshot_append_texture (snapshot, self->texture,
+  gtk_snapshot_append_texture (snapshot, texture,
                                &GRAPHENE_RECT_INIT (x, y, width, height));
   if (self->brighten != 0)
     gtk_snapshot_pop (snapshot);
@@ -152,7 +156,7 @@ mien_face_canvas_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
   graphene_rect_t area;
 
   picture_area (self, &area);
-  if (self->texture != NULL)
+  if (self->texture != NULL || self->played != NULL)
     draw_picture (self, snapshot, &area);
   else
     {
@@ -167,7 +171,7 @@ mien_face_canvas_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
       mien_review_stroke (snapshot, &area, RADIUS, 2.0f, &focus);
     }
   GTK_WIDGET_CLASS (mien_face_canvas_parent_class)->snapshot (widget, snapshot);
-  self->drawn = !self->waiting;
+  self->drawn = !self->waiting && self->played == NULL;
 }
 
 /* ---- layout of what lies over the picture ---- */
@@ -350,6 +354,7 @@ mien_face_canvas_dispose (GObject *object)
   MienFaceCanvas *self = MIEN_FACE_CANVAS (object);
 
   g_clear_object (&self->texture);
+  g_clear_object (&self->played);
   g_clear_pointer (&self->place, gtk_widget_unparent);
   g_clear_pointer (&self->reason, gtk_widget_unparent);
   g_clear_pointer (&self->note, gtk_widget_unparent);
@@ -509,10 +514,20 @@ mien_face_canvas_set_waiting (MienFaceCanvas *self, gboolean waiting)
   gtk_widget_queue_draw (GTK_WIDGET (self));
 }
 
+void
+mien_face_canvas_play (MienFaceCanvas *self, GdkTexture *texture)
+{
+  g_set_object (&self->played, texture);
+  self->drawn = self->presented = FALSE;
+  gtk_widget_set_visible (
+      self->note, texture == NULL && *gtk_label_get_text (GTK_LABEL (self->note)));
+  gtk_widget_queue_draw (GTK_WIDGET (self));
+}
+
 gboolean
 mien_face_canvas_is_presented (MienFaceCanvas *self)
 {
-  return self->presented && !self->waiting;
+  return self->presented && !self->waiting && self->played == NULL;
 }
 
 static void

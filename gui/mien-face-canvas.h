@@ -24,6 +24,9 @@ void       mien_face_canvas_set_face    (MienFaceCanvas *self,
 /* The next face is not there yet: the old one steps back, and cannot be taken for it. */
 void       mien_face_canvas_set_waiting (MienFaceCanvas *self,
                                          gboolean        waiting);
+/* Shows another picture in its place, which is never presented; NULL: the face again, which then is. */
+void       mien_face_canvas_play        (MienFaceCanvas *self,
+                                         GdkTexture     *texture);
 /* What was set last has been drawn. */
 gboolean   mien_face_canvas_is_presented (MienFaceCanvas *self);
 /* NULL: none. */

@@ -9,6 +9,8 @@
 #define G_LOG_DOMAIN "mien"
 #include "config.h"
 
+#include "mien-project-span.h"
+
 #include "mien-project-private.h"
 
 #include <glib/gi18n.h>

@@ -93,41 +93,6 @@ void           mien_project_load_frame_async (MienProject         *self,
 MienFrameView *mien_project_load_frame_finish (MienProject        *self,
                                                GAsyncResult       *result,
                                                GError            **error);
-/* A part of a video, whatever of it is on screen. */
-typedef struct
-{
-  gint64 frame, number;
-  gboolean has_face;                       /* a picture, and nobody has said that there is no face */
-  guint  human;                            /* bits MienItem: a person's label */
-} MienSpanFrame;
-
-enum
-{
-  MIEN_SPAN_MOST = 10000,
-};
-
-/* The frames of the video with a number from .. to, by number: MienSpanFrame. More than MIEN_SPAN_MOST are
- * MIEN_STORE_ERROR_INVALID. */
-void           mien_project_span_async       (MienProject         *self,
-                                              gint64               video,
-                                              gint64               from,
-                                              gint64               to,
-                                              GCancellable        *cancellable,
-                                              GAsyncReadyCallback  callback,
-                                              gpointer             data);
-GArray        *mien_project_span_finish      (MienProject         *self,
-                                              GAsyncResult        *result,
-                                              GError             **error);
-/* A face alone, after whatever is on screen. */
-void           mien_project_face_async       (MienProject         *self,
-                                              gint64               frame,
-                                              GCancellable        *cancellable,
-                                              GAsyncReadyCallback  callback,
-                                              gpointer             data);
-GdkTexture    *mien_project_face_finish      (MienProject         *self,
-                                              GAsyncResult        *result,
-                                              GError             **error);
-
 /* Ids of frames in the order of the queue, those in skip (GHashTable of gint64*, copied) left out. */
 void           mien_project_queue_async      (MienProject         *self,
                                               guint                limit,

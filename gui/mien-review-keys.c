@@ -57,6 +57,7 @@ static const struct
 
   { 31, 'I', FALSE, { "review.mark-in", -1, FALSE } },
   { 32, 'O', FALSE, { "review.mark-out", -1, FALSE } },
+  { 33, 'P', FALSE, { "review.play", -1, FALSE } },
   { 44, 'J', FALSE, { "review.jump", -1, FALSE } },
   { 53, 'X', FALSE, { "review.not-a-face", -1, FALSE } },
   { 55, 'V', FALSE, { "review.take-point", -1, FALSE } },

@@ -50,6 +50,7 @@ struct _MienReviewSession
   MienFrameView *view;
   MienReviewAnswers answers;
   gint64 presented_at; /* -1: not drawn yet */
+  gint64 begun_at;     /* drawn first, which the duration counts from; -1: never */
   gint64 settled_at;   /* not before: it changed by itself */
   guint generation;
   gboolean stale;           /* the face on screen is to be read again */
@@ -96,7 +97,7 @@ mien_review_session_new (void)
 {
   MienReviewSession *session = g_new0 (MienReviewSession, 1);
 
-  session->presented_at = -1;
+  session->presented_at = session->begun_at = -1;
   session->upcoming = g_array_new (FALSE, FALSE, sizeof (Upcoming));
   session->history = g_array_new (FALSE, FALSE, sizeof (gint64));
   session->seen = frame_table (NULL);
@@ -176,8 +177,17 @@ mien_review_session_act (MienReviewSession *session, gint64 now)
 void
 mien_review_session_presented (MienReviewSession *session, gint64 now)
 {
-  if (session->state == MIEN_REVIEW_SHOWING && session->presented_at < 0)
-    session->presented_at = now;
+  if (session->state != MIEN_REVIEW_SHOWING || session->presented_at >= 0)
+    return;
+  session->presented_at = now;
+  if (session->begun_at < 0)
+    session->begun_at = now;
+}
+
+void
+mien_review_session_withdraw (MienReviewSession *session)
+{
+  session->presented_at = -1;
 }
 
 const GPtrArray *
@@ -249,7 +259,7 @@ take_view (MienReviewSession *session, MienFrameView *view)
   session->view = view;
   session->generation++;
   session->state = MIEN_REVIEW_SHOWING;
-  session->presented_at = -1;
+  session->presented_at = session->begun_at = -1;
   if (draft != NULL)
     session->answers = *draft;
   else
@@ -269,7 +279,7 @@ enter (MienReviewSession *session, gint64 frame, guint64 serial)
   session->frame = frame;
   session->came_back_serial = serial;
   session->settled_at = 0;
-  session->presented_at = -1;
+  session->presented_at = session->begun_at = -1;
   session->stale = FALSE;
   if (frame == 0)
     session->state = session->exhausted ? MIEN_REVIEW_DONE : MIEN_REVIEW_LOADING;
@@ -458,7 +468,7 @@ refresh (MienReviewSession *session, MienFrameView *view, gint64 now)
     mien_review_answers_reset (&session->answers, view);
   if (!same)
     {
-      session->presented_at = -1;
+      session->presented_at = session->begun_at = -1;
       session->settled_at = now + SETTLING;
     }
 }
@@ -638,7 +648,7 @@ fill_decision (MienReviewSession *session,
     .model = session->view->has_prediction ? session->view->model : 0,
     .proposal_visible =
         session->view->has_prediction && !mien_review_is_blind (session->view),
-    .duration_us = now - session->presented_at,
+    .duration_us = now - session->begun_at,
   };
 }
 

@@ -64,6 +64,9 @@ MienReviewAnswers   *mien_review_session_act         (MienReviewSession *session
 void                 mien_review_session_presented   (MienReviewSession *session,
                                                       gint64             now);
 
+/* Something else is on screen in its place: nothing acts on it until it is presented again. */
+void                 mien_review_session_withdraw    (MienReviewSession *session);
+
 /* Loading. The queue is wanted when few are left ahead; skip is a new set of gint64 pointers. */
 gboolean    mien_review_session_wants_queue   (MienReviewSession *session);
 GHashTable *mien_review_session_ask_queue     (MienReviewSession *session);

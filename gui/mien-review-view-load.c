@@ -273,7 +273,7 @@ mien_review_view_decide (MienReviewView *self, MienDecisionKind kind)
   Request *request;
   guint64 serial = 0;
 
-  if (self->project == NULL)
+  if (self->project == NULL || mien_review_view_stop_play (self))
     return;
   fault = mien_project_get_fault (self->project);
   if (fault != NULL)
@@ -455,6 +455,7 @@ mien_review_view_redo (MienReviewView *self)
 void
 mien_review_view_restart (MienReviewView *self, MienProject *project)
 {
+  mien_review_view_stop_play (self);
   g_cancellable_cancel (self->cancellable);
   g_clear_object (&self->cancellable);
   g_clear_handle_id (&self->summary_timer, g_source_remove);

@@ -80,7 +80,7 @@ mien_review_view_write_note (MienReviewView *self)
   g_autofree char *title = NULL;
   graphene_rect_t bounds;
 
-  if (view == NULL
+  if (view == NULL || mien_review_view_stop_play (self)
       || mien_review_session_act (self->session, g_get_monotonic_time ()) == NULL)
     return;
   if (self->note == NULL)

@@ -6,6 +6,8 @@
 
 G_BEGIN_DECLS
 
+typedef struct _MienReviewPlay MienReviewPlay;
+
 struct _MienReviewView
 {
   GtkWidget           parent_instance;
@@ -22,6 +24,7 @@ struct _MienReviewView
   GtkWidget          *note;                /* the popover, NULL until it is wanted */
   gint64              note_frame;          /* what it is about */
   MienReviewSegment   segment;
+  MienReviewPlay     *play;                /* NULL: nothing is played, nor read to be */
   GtkWidget          *strip_note;
   char               *strip_help;
 
@@ -37,6 +40,8 @@ struct _MienReviewView
 void  mien_review_view_sync     (MienReviewView   *self);
 void  mien_review_view_toast    (MienReviewView   *self,
                                  const char       *text);
+/* Where the face on screen is from, and why it is here. */
+void  mien_review_view_show_place (MienReviewView *self);
 
 /* mien-review-view-load.c */
 /* Asks the project for all that the session wants. */
@@ -60,5 +65,13 @@ void  mien_review_view_mark   (MienReviewView   *self,
 gboolean mien_review_view_drop_segment (MienReviewView *self);
 /* Another face, or another reading of it, is on screen. */
 void  mien_review_view_follow_segment (MienReviewView *self);
+
+/* mien-review-view-play.c */
+/* Plays, or stops. */
+void  mien_review_view_play   (MienReviewView   *self);
+/* FALSE: nothing was playing that anybody saw. */
+gboolean mien_review_view_stop_play (MienReviewView *self);
+/* The number that is on screen in place of the face, -1: none. */
+gint64 mien_review_view_get_played (MienReviewView *self);
 
 G_END_DECLS

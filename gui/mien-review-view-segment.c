@@ -97,13 +97,15 @@ read_span (MienReviewView *self)
 
 /* ---- marking ---- */
 
-/* What the mark is put at: where the keys are in the strip, else what is on screen. */
+/* What the mark is put at: where the keys are in the strip, else what is on screen,
+ * played or not. */
 static gint64
 number_here (MienReviewView *self, const MienFrameView *view)
 {
   gint64 cursor = mien_strip_get_cursor (MIEN_STRIP (self->strip));
+  gint64 played = mien_review_view_get_played (self);
 
-  return cursor >= 0 ? cursor : view->frame->number;
+  return cursor >= 0 ? cursor : played >= 0 ? played : view->frame->number;
 }
 
 void

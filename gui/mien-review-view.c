@@ -95,13 +95,17 @@ show_nothing (MienReviewView *self)
                 _ ("Train Again"), "train");
 }
 
-static void
-show_place (MienReviewView *self, const MienFrameView *view)
+void
+mien_review_view_show_place (MienReviewView *self)
 {
-  const MienFrame *frame = view->frame;
-  g_autofree char *reason = mien_review_describe_reason (view);
-  g_autofree char *place = NULL;
+  const MienFrameView *view = mien_review_session_view (self->session);
+  const MienFrame *frame;
+  g_autofree char *reason = NULL, *place = NULL;
 
+  if (view == NULL)
+    return;
+  frame = view->frame;
+  reason = mien_review_describe_reason (view);
   if (frame->number >= 0)
     place =
         g_strdup_printf ("%s / %05" G_GINT64_FORMAT, frame->video_name, frame->number);
@@ -131,7 +135,7 @@ show_frame (MienReviewView *self, const MienFrameView *view)
   g_autofree char *name = g_strdup_printf (_ ("Face, %s"), view->frame->key);
   const char *missing = view->frame->missing_reason;
 
-  show_place (self, view);
+  mien_review_view_show_place (self);
   show_note (self, view->note);
   mien_face_canvas_set_face (MIEN_FACE_CANVAS (self->canvas), view->texture,
                              missing != NULL ? missing : _ ("There is no picture."),
@@ -182,6 +186,7 @@ mien_review_view_sync (MienReviewView *self)
   if (generation != self->shown && state != MIEN_REVIEW_LOADING)
     {
       self->shown = generation;
+      mien_review_view_stop_play (self);
       mien_review_view_follow_segment (self);
       if (view != NULL)
         show_frame (self, view);
@@ -201,9 +206,12 @@ on_presented (MienReviewView *self)
 
 /* ---- answering ---- */
 
+/* The key that stops a clip does no more than that. */
 static MienReviewAnswers *
 act (MienReviewView *self)
 {
+  if (mien_review_view_stop_play (self))
+    return NULL;
   return mien_review_session_act (self->session, g_get_monotonic_time ());
 }
 
@@ -333,6 +341,8 @@ on_back (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   MienReviewView *self = MIEN_REVIEW_VIEW (widget);
 
+  if (mien_review_view_stop_play (self))
+    return;
   if (!mien_review_session_back (self->session))
     {
       mien_review_view_toast (self, _ ("There is nothing before this face"));
@@ -361,7 +371,14 @@ on_mark (GtkWidget *widget, const char *name, GVariant *parameter)
 static gboolean
 on_escape (GtkWidget *widget, GVariant *args, gpointer data)
 {
-  return mien_review_view_drop_segment (MIEN_REVIEW_VIEW (widget));
+  return mien_review_view_stop_play (MIEN_REVIEW_VIEW (widget))
+         || mien_review_view_drop_segment (MIEN_REVIEW_VIEW (widget));
+}
+
+static void
+on_play (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  mien_review_view_play (MIEN_REVIEW_VIEW (widget));
 }
 
 static void
@@ -510,10 +527,12 @@ build_face (MienReviewView *self)
   GdkDisplay *display = gtk_widget_get_display (GTK_WIDGET (self));
   g_autofree char *in = mien_review_key_label (display, "review.mark-in", -1);
   g_autofree char *out = mien_review_key_label (display, "review.mark-out", -1);
+  g_autofree char *play = mien_review_key_label (display, "review.play", -1);
 
-  /* Translators: of the strip of neighbours; two keys. */
+  /* Translators: of the strip of neighbours; three keys. */
   self->strip_help = g_strdup_printf (
-      _ ("solid: labelled · pale: the model · %s and %s mark a segment"), in, out);
+      _ ("solid: labelled · pale: the model · %s and %s mark a segment · %s plays"), in,
+      out, play);
   self->strip_note = gtk_label_new (self->strip_help);
   self->canvas = mien_face_canvas_new ();
   gtk_widget_set_vexpand (self->canvas, TRUE);
@@ -558,6 +577,8 @@ build (MienReviewView *self)
   g_signal_connect_swapped (columns, "compact-changed",
                             G_CALLBACK (mien_review_panel_set_compact), self->panel);
   g_signal_connect_swapped (self->canvas, "presented", G_CALLBACK (on_presented), self);
+  g_signal_connect_swapped (self->canvas, "unmap",
+                            G_CALLBACK (mien_review_view_stop_play), self);
   g_signal_connect_swapped (self->strip, "frame-activated",
                             G_CALLBACK (on_frame_activated), self);
   g_signal_connect_swapped (self->side, "frame-activated",
@@ -625,6 +646,7 @@ install_actions (GtkWidgetClass *widget_class)
     { "review.undo", NULL, on_undo },
     { "review.redo", NULL, on_undo },
     { "review.note", NULL, on_note },
+    { "review.play", NULL, on_play },
     { "review.mark-in", NULL, on_mark },
     { "review.mark-out", NULL, on_mark },
     { "review.zoom-in", NULL, on_zoom },
@@ -708,6 +730,7 @@ mien_review_view_show_frame (MienReviewView *self, gint64 frame)
 {
   if (self->project == NULL)
     return;
+  mien_review_view_stop_play (self);
   mien_review_session_show (self->session, frame);
   mien_review_view_pump (self);
   mien_review_view_sync (self);

@@ -543,6 +543,26 @@ test_undo_elsewhere_stays_here (void)
   g_assert_cmpint (mien_review_session_frame (session), ==, 1);
 }
 
+/* While a clip plays nothing acts; the time that it took is part of the decision. */
+static void
+test_withdrawn_while_playing (void)
+{
+  g_autoptr (MienReviewSession) session = sitting (2);
+  MienDecision decision;
+  guint64 serial;
+  gint64 begun = 1000;
+
+  mien_review_session_withdraw (session);
+  g_assert_null (mien_review_session_act (session, 5000));
+  g_assert_cmpint (decide (session, MIEN_DECISION_SKIP, 5000, &decision, &serial), ==,
+                   MIEN_REVIEW_DROPPED);
+  mien_review_session_presented (session, 6000);
+  g_assert_nonnull (mien_review_session_act (session, 6001));
+  decide (session, MIEN_DECISION_SKIP, 7000, &decision, &serial);
+  g_assert_cmpint (decision.frame, ==, 1);
+  g_assert_cmpint (decision.duration_us, ==, 7000 - begun);
+}
+
 static void
 test_a_frame_that_cannot_be_read (void)
 {
@@ -605,6 +625,7 @@ main (int argc, char **argv)
   g_test_add_func ("/session/seen", test_seen_faces_do_not_return);
   g_test_add_func ("/session/settle", test_a_new_suggestion_waits_a_moment);
   g_test_add_func ("/session/undo", test_undo_elsewhere_stays_here);
+  g_test_add_func ("/session/withdrawn", test_withdrawn_while_playing);
   g_test_add_func ("/session/unreadable", test_a_frame_that_cannot_be_read);
   g_test_add_func ("/keys/place", test_keys_go_by_place);
   return g_test_run ();

@@ -8,10 +8,12 @@
 
 #include <adwaita.h>
 #include <math.h>
+#include <string.h>
 
 #include "mien-answer-button.h"
 #include "mien-circumplex.h"
 #include "mien-face-canvas.h"
+#include "mien-review-note.h"
 #include "mien-review-panel.h"
 #include "mien-review-side.h"
 #include "mien-review-view.h"
@@ -312,6 +314,199 @@ test_back_and_the_strip (Fixture *fixture, gconstpointer data)
   g_assert_cmpint (mien_review_view_get_frame (fixture->view), ==, first);
 }
 
+static MienNote *
+stored_note (Fixture *fixture, gint64 frame)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (MienStore) store =
+      mien_store_open (fixture->place.path, MIEN_STORE_READ_ONLY, &error);
+  MienNote *note;
+
+  g_assert_no_error (error);
+  note = mien_events_note (store, frame, &error);
+  g_assert_no_error (error);
+  return note;
+}
+
+/* What lies over the picture, NULL: nothing. */
+static const char *
+note_chip (Fixture *fixture)
+{
+  GtkWidget *canvas = part (fixture, MIEN_TYPE_FACE_CANVAS, 0);
+
+  for (GtkWidget *child = gtk_widget_get_first_child (canvas); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    if (gtk_widget_has_css_class (child, "note-chip"))
+      return gtk_widget_get_visible (child) ? gtk_label_get_text (GTK_LABEL (child))
+                                            : NULL;
+  g_assert_not_reached ();
+}
+
+static void
+test_a_note_is_kept_and_shown (Fixture *fixture, gconstpointer data)
+{
+  gint64 frame = wait_for_face (fixture);
+  g_autoptr (MienNote) note = NULL;
+  GtkWidget *popover, *text, *save;
+  guint nth = 0;
+
+  g_assert_null (note_chip (fixture));
+  activate (fixture, "review.note", -1);
+  popover = part (fixture, MIEN_TYPE_REVIEW_NOTE, 0);
+  text = find (popover, GTK_TYPE_TEXT_VIEW, &nth);
+  nth = 0;
+  save = find (popover, GTK_TYPE_BUTTON, &nth);
+  g_assert_true (gtk_test_accessible_has_property (GTK_ACCESSIBLE (text),
+                                                   GTK_ACCESSIBLE_PROPERTY_LABEL));
+  gtk_text_buffer_set_text (gtk_text_view_get_buffer (GTK_TEXT_VIEW (text)), " \n", -1);
+  g_assert_false (gtk_widget_get_sensitive (save));
+  gtk_text_buffer_set_text (gtk_text_view_get_buffer (GTK_TEXT_VIEW (text)),
+                            "A hand\nbefore the mouth\n", -1);
+  g_assert_true (gtk_widget_get_sensitive (save));
+  g_signal_emit_by_name (save, "clicked");
+  mien_test_wait (note_chip (fixture) != NULL);
+  g_assert_nonnull (strstr (note_chip (fixture), ": A hand"));
+  note = stored_note (fixture, frame);
+  g_assert_cmpstr (note->text, ==, "A hand\nbefore the mouth");
+  g_assert_cmpstr (note->annotator, ==, mien_project_get_annotator (fixture->project));
+  g_assert_true (gtk_root_get_focus (GTK_ROOT (fixture->window))
+                 == part (fixture, MIEN_TYPE_FACE_CANVAS, 0));
+  g_assert_cmpint (mien_review_view_get_frame (fixture->view), ==, frame);
+
+  mien_review_view_undo (fixture->view);
+  mien_test_wait (fixture->toast != NULL && note_chip (fixture) == NULL);
+  g_assert_nonnull (strstr (fixture->toast, "A hand"));
+}
+
+static GtkWidget *
+confirm_button (Fixture *fixture)
+{
+  GtkWidget *panel = part (fixture, MIEN_TYPE_REVIEW_PANEL, 0);
+
+  for (guint i = 0;; i++)
+    {
+      guint nth = i;
+      GtkWidget *button = find (panel, GTK_TYPE_BUTTON, &nth);
+
+      g_assert_nonnull (button);
+      if (g_strcmp0 (gtk_actionable_get_action_name (GTK_ACTIONABLE (button)),
+                     "review.confirm")
+          == 0)
+        return button;
+    }
+}
+
+static gboolean
+says (GtkWidget *widget, const char *text)
+{
+  for (guint i = 0;; i++)
+    {
+      guint nth = i;
+      GtkWidget *label = find (widget, GTK_TYPE_LABEL, &nth);
+
+      if (label == NULL)
+        return FALSE;
+      if (strstr (gtk_label_get_text (GTK_LABEL (label)), text) != NULL)
+        return TRUE;
+    }
+}
+
+/* Two neighbours, one answer, one undo. */
+static void
+test_a_segment_gets_one_answer (Fixture *fixture, gconstpointer data)
+{
+  gint64 first = wait_for_face (fixture), here;
+  MienLabels before[2] = { stored (fixture, first), stored (fixture, first + 1) };
+  const guint item = MIEN_ITEM_FIRST_UNIT + 4;
+
+  activate (fixture, "review.mark-in", -1);
+  g_signal_emit_by_name (part (fixture, MIEN_TYPE_STRIP, 0), "frame-activated",
+                         first + 1);
+  wait_for_face (fixture);
+  activate (fixture, "review.mark-out", -1);
+  mien_test_wait (says (confirm_button (fixture), "2 frames"));
+  /* Nothing is given: nothing is stored, and the marks stay. */
+  activate (fixture, "review.confirm", -1);
+  g_assert_nonnull (fixture->toast);
+  g_clear_pointer (&fixture->toast, g_free);
+  g_assert_cmpuint (mien_project_get_pending (fixture->project), ==, 0);
+
+  activate (fixture, "review.unit", 4);
+  activate (fixture, "review.cannot-tell", -1);
+  activate (fixture, "review.confirm", -1);
+  g_assert_nonnull (strstr (fixture->toast, "on 2 frames"));
+  mien_test_wait (mien_project_get_pending (fixture->project) == 0);
+  for (gint64 frame = first; frame <= first + 1; frame++)
+    {
+      MienLabels labels = stored (fixture, frame);
+
+      g_assert_cmpint (labels.item[item].answer, ==, MIEN_ANSWER_CANNOT_TELL);
+      g_assert_cmpint (labels.item[item].source, ==, MIEN_SOURCE_HUMAN);
+      g_assert_true (
+          mien_label_equal (&labels.item[MIEN_ITEM_EXPRESSION],
+                            &before[frame - first].item[MIEN_ITEM_EXPRESSION]));
+    }
+  /* The next one is about one face again. */
+  here = wait_for_face (fixture);
+  g_assert_false (says (confirm_button (fixture), "frames"));
+
+  g_clear_pointer (&fixture->toast, g_free);
+  mien_review_view_undo (fixture->view);
+  mien_test_wait (fixture->toast != NULL);
+  g_assert_nonnull (strstr (fixture->toast, "on 2 frames"));
+  g_assert_cmpint (mien_review_view_get_frame (fixture->view), ==, here);
+  for (gint64 frame = first; frame <= first + 1; frame++)
+    {
+      MienLabels labels = stored (fixture, frame);
+
+      g_assert_true (
+          mien_label_equal (&labels.item[item], &before[frame - first].item[item]));
+    }
+}
+
+/* What is played is not what a key acts on; the key that stops does nothing else. */
+static void
+test_playing_is_not_the_face (Fixture *fixture, gconstpointer data)
+{
+  gint64 first = wait_for_face (fixture), frame = first + 1;
+  MienFaceCanvas *canvas = MIEN_FACE_CANVAS (part (fixture, MIEN_TYPE_FACE_CANVAS, 0));
+
+  /* Its only neighbour is seconds away. */
+  activate (fixture, "review.play", -1);
+  mien_test_wait (fixture->toast != NULL);
+  g_assert_true (mien_face_canvas_is_presented (canvas));
+  activate (fixture, "review.mark-in", -1);
+  mien_review_view_show_frame (fixture->view, frame);
+  wait_for_face (fixture);
+  activate (fixture, "review.mark-out", -1);
+
+  activate (fixture, "review.play", -1);
+  mien_test_wait (!mien_face_canvas_is_presented (canvas));
+  activate (fixture, "review.expression", 3);
+  g_assert_false (gtk_widget_has_css_class (expression (fixture, 3), "given-yes"));
+  activate (fixture, "review.expression", 3);
+  g_assert_false (gtk_widget_has_css_class (expression (fixture, 3), "given-yes"));
+  mien_test_wait (mien_face_canvas_is_presented (canvas));
+  activate (fixture, "review.expression", 3);
+  g_assert_true (gtk_widget_has_css_class (expression (fixture, 3), "given-yes"));
+
+  activate (fixture, "review.play", -1);
+  mien_test_wait (!mien_face_canvas_is_presented (canvas));
+  activate (fixture, "review.confirm", -1);
+  g_assert_cmpint (mien_review_view_get_frame (fixture->view), ==, frame);
+  g_assert_cmpuint (mien_project_get_pending (fixture->project), ==, 0);
+  mien_test_wait (mien_face_canvas_is_presented (canvas));
+  /* The same key stops it, and leaving the frame does. */
+  activate (fixture, "review.play", -1);
+  mien_test_wait (!mien_face_canvas_is_presented (canvas));
+  activate (fixture, "review.play", -1);
+  mien_test_wait (mien_face_canvas_is_presented (canvas));
+  activate (fixture, "review.play", -1);
+  mien_test_wait (!mien_face_canvas_is_presented (canvas));
+  mien_review_view_show_frame (fixture->view, first);
+  g_assert_cmpint (wait_for_face (fixture), ==, first);
+}
+
 static void
 test_zoom_stays_in_bounds (Fixture *fixture, gconstpointer data)
 {
@@ -416,6 +611,9 @@ main (int argc, char **argv)
   ADD ("/review/drawn", FRAMES, test_enter_needs_a_drawn_face);
   ADD ("/review/nothing", FRAMES, test_nothing_to_confirm_is_said);
   ADD ("/review/back", FRAMES, test_back_and_the_strip);
+  ADD ("/review/note", FRAMES, test_a_note_is_kept_and_shown);
+  ADD ("/review/segment", FRAMES, test_a_segment_gets_one_answer);
+  ADD ("/review/play", FRAMES, test_playing_is_not_the_face);
   ADD ("/review/zoom", FRAMES, test_zoom_stays_in_bounds);
   ADD ("/review/time", FRAMES, test_a_key_takes_little_time);
   ADD ("/review/empty", 0, test_empty_states);
