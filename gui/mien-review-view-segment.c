@@ -15,6 +15,7 @@
 #include "mien-review-view-private.h"
 
 #include "mien-review-panel.h"
+#include "mien-review-style.h"
 #include "mien-strip.h"
 
 #include <glib/gi18n.h>
@@ -34,11 +35,11 @@ show_note (MienReviewView *self, guint n_frames)
 {
   g_autofree char *text = NULL;
 
-  if (self->segment.video != 0)
-    text = mien_review_segment_describe (&self->segment, n_frames);
-  gtk_label_set_text (GTK_LABEL (self->strip_note),
-                      text != NULL ? text : self->strip_help);
-  gtk_widget_set_tooltip_text (self->strip_note, text != NULL ? NULL : self->strip_help);
+  text = self->segment.video != 0
+             ? mien_review_segment_describe (&self->segment, n_frames)
+             : g_strdup (self->strip_help);
+  mien_review_set_text (self->strip_note, text);
+  gtk_widget_set_tooltip_text (self->strip_note, text);
 }
 
 void

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
 /*
- * label: one decision of one person on one frame. Everything is checked before anything
- * is written, and annotator and decision are one transaction: a refusal leaves the
- * project as it was. When this command says "recorded" the decision is on the disk.
+ * label: one decision of one person, on one frame or on a part of a video. Everything is
+ * checked before anything is written, and annotator and decision are one transaction: a
+ * refusal leaves the project as it was. When this command says "recorded" the decision is
+ * on the disk.
  */
 
 #define G_LOG_DOMAIN "mien-jobs"
@@ -20,7 +21,7 @@
 
 typedef struct
 {
-  char *frame, *annotator;
+  char *frame, *through, *annotator, *note;
   char *expression, *valence, *arousal, *units;
   gboolean confirm, skip, not_a_face;
 } Options;
@@ -29,6 +30,8 @@ static void
 options_clear (Options *options)
 {
   g_free (options->frame);
+  g_free (options->through);
+  g_free (options->note);
   g_free (options->annotator);
   g_free (options->expression);
   g_free (options->valence);
@@ -49,8 +52,8 @@ has_answers (const Options *options)
 static gboolean
 check_mixture (MienJob *job, const Options *options, GError **error)
 {
-  int kinds =
-      has_answers (options) + options->confirm + options->skip + options->not_a_face;
+  int kinds = has_answers (options) + options->confirm + options->skip
+              + options->not_a_face + (options->note != NULL);
 
   if (options->frame == NULL)
     return mien_job_usage_error (job, error, "--frame is missing");
@@ -58,11 +61,14 @@ check_mixture (MienJob *job, const Options *options, GError **error)
     return mien_job_usage_error (job, error, "--annotator is missing");
   if (kinds == 0)
     return mien_job_usage_error (job, error,
-                                 "no decision was given: an answer, --confirm, --skip or "
-                                 "--not-a-face");
+                                 "no decision was given: an answer, --confirm, --skip, "
+                                 "--not-a-face or --note");
   if (kinds > 1)
     return mien_job_usage_error (
-        job, error, "answers, --confirm, --skip and --not-a-face exclude each other");
+        job, error,
+        "answers, --confirm, --skip, --not-a-face and --note exclude each other");
+  if (options->through != NULL && !has_answers (options))
+    return mien_job_usage_error (job, error, "--through takes answers");
   if ((options->valence != NULL) != (options->arousal != NULL))
     return mien_job_usage_error (job, error,
                                  "--valence and --arousal belong together: %s is missing",
@@ -157,10 +163,53 @@ take_proposal (MienStore *store,
   return TRUE;
 }
 
+/* From the frame to the one that --through names; those without a face are left out. The
+ * frame that was named first, and looked at, comes first. */
+static gboolean
+collect_frames (MienStore *store,
+                const Options *options,
+                const MienFrame *frame,
+                GArray *frames,
+                GError **error)
+{
+  g_autoptr (MienFrame) last = NULL;
+  g_autoptr (GPtrArray) span = NULL;
+
+  g_array_append_val (frames, frame->id);
+  if (options->through == NULL)
+    return TRUE;
+  last = mien_frames_find (store, options->through, error);
+  if (last == NULL)
+    return FALSE;
+  if (last->video != frame->video || last->number < 0 || frame->number < 0)
+    {
+      g_set_error (error, MIEN_JOB_ERROR, MIEN_JOB_ERROR_FAILED,
+                   "%s: not of the same video as %s, or without a number; name two "
+                   "frames of one video",
+                   last->key, frame->key);
+      return FALSE;
+    }
+  span = mien_frames_span (store, frame->video, MIN (frame->number, last->number),
+                           MAX (frame->number, last->number), G_MAXINT, error);
+  for (guint i = 0; span != NULL && i < span->len; i++)
+    {
+      const MienFrame *one = g_ptr_array_index (span, i);
+
+      if (one->id != frame->id && one->has_image && !one->not_a_face)
+        g_array_append_val (frames, one->id);
+    }
+  return span != NULL;
+}
+
 /* In a transaction of the caller's: what is confirmed is what the queue asks then. */
 static gboolean
-decide (MienStore *store, const Options *options, MienDecision *decision, GError **error)
+decide (MienStore *store,
+        const Options *options,
+        MienDecision *decision,
+        guint *n_frames,
+        GError **error)
 {
+  g_autoptr (GArray) frames = g_array_new (FALSE, FALSE, sizeof (gint64));
   g_autoptr (MienFrame) frame = mien_frames_find (store, options->frame, error);
   g_autoptr (MienModel) model = NULL;
   g_autoptr (GError) failed = NULL;
@@ -178,17 +227,26 @@ decide (MienStore *store, const Options *options, MienDecision *decision, GError
   decision->proposal_visible = options->confirm;
   if (options->confirm && !take_proposal (store, frame, model, &decision->answers, error))
     return FALSE;
+  if (!collect_frames (store, options, frame, frames, error))
+    return FALSE;
+  decision->propagated = options->through != NULL;
+  *n_frames = frames->len;
   return mien_events_ensure_annotator (store, options->annotator, &decision->annotator,
                                        error)
-         && mien_events_decide (store, decision, NULL, error);
+         && mien_events_decide_many (store, (const gint64 *) frames->data, frames->len,
+                                     decision, NULL, error);
 }
 
 static gboolean
-record (MienStore *store, const Options *options, MienDecision *decision, GError **error)
+record (MienStore *store,
+        const Options *options,
+        MienDecision *decision,
+        guint *n_frames,
+        GError **error)
 {
   if (!mien_store_begin (store, error))
     return FALSE;
-  if (decide (store, options, decision, error))
+  if (decide (store, options, decision, n_frames, error))
     return mien_store_commit (store, error);
   mien_store_rollback (store);
   return FALSE;
@@ -200,9 +258,12 @@ run_label (MienJob *job, GError **error)
   g_autoptr (MienStore) store = NULL;
   g_auto (Options) options = { 0 };
   MienDecision decision = { .duration_us = -1 };
+  guint n_frames = 0;
   const GOptionEntry entries[] = {
     { "frame", 0, 0, G_OPTION_ARG_FILENAME, &options.frame, "For example video/00001.jpg",
       "FRAME" },
+    { "through", 0, 0, G_OPTION_ARG_FILENAME, &options.through,
+      "Answers also for the frames of the video up to this one", "FRAME" },
     { "annotator", 0, 0, G_OPTION_ARG_FILENAME, &options.annotator, "Who decides",
       "NAME" },
     { "expression", 0, 0, G_OPTION_ARG_FILENAME, &options.expression,
@@ -217,19 +278,23 @@ run_label (MienJob *job, GError **error)
     { "skip", 0, 0, G_OPTION_ARG_NONE, &options.skip, "Ask again later", NULL },
     { "not-a-face", 0, 0, G_OPTION_ARG_NONE, &options.not_a_face,
       "There is no face to label", NULL },
+    { "note", 0, 0, G_OPTION_ARG_FILENAME, &options.note, "To be read beside the frame",
+      "TEXT" },
     G_OPTION_ENTRY_NULL
   };
 
   if (!mien_job_parse (job, entries, error) || !check_mixture (job, &options, error)
       || !parse_answers (job, &options, &decision.answers, error))
     return FALSE;
-  decision.kind = options.skip         ? MIEN_DECISION_SKIP
-                  : options.not_a_face ? MIEN_DECISION_NOT_A_FACE
-                                       : MIEN_DECISION_ANSWER;
+  decision.kind = options.skip           ? MIEN_DECISION_SKIP
+                  : options.not_a_face   ? MIEN_DECISION_NOT_A_FACE
+                  : options.note != NULL ? MIEN_DECISION_NOTE
+                                         : MIEN_DECISION_ANSWER;
+  decision.note = options.note;
   store = mien_store_open (job->operands[0], MIEN_STORE_READ_WRITE, error);
-  if (store == NULL || !record (store, &options, &decision, error))
+  if (store == NULL || !record (store, &options, &decision, &n_frames, error))
     return FALSE;
-  mien_decision_print (job, "recorded", options.frame, 1, options.annotator,
+  mien_decision_print (job, "recorded", options.frame, n_frames, options.annotator,
                        decision.kind, &decision.answers);
   return TRUE;
 }
@@ -239,7 +304,8 @@ const MienCommand mien_command_label = {
   .operands = "PROJECT",
   .summary = "Record a decision on a frame",
   .run = run_label,
-  .details =
-      "\"?\" as a value means that one cannot tell. Answers, --confirm, --skip and "
-      "--not-a-face exclude each other.",
+  .details = "\"?\" as a value means that one cannot tell. Answers, --confirm, --skip, "
+             "--not-a-face and --note exclude each other. With --through it is one "
+             "decision, and "
+             "one undo; frames without a face are left out.",
 };

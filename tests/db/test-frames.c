@@ -351,6 +351,45 @@ test_foreach (void)
   test_project_close (&project);
 }
 
+/* Whatever lies between two numbers of one video, and no more than asked for. */
+static void
+test_span (void)
+{
+  TestProject project;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (MienFrame) first = NULL;
+  g_autoptr (GPtrArray) span = NULL, two = NULL, none = NULL;
+  double fps = 0;
+
+  test_project_open (&project);
+  for (gint64 number = 20; number > 0; number -= 3)
+    test_add_frame (project.store, "v", MIEN_SPLIT_TRAIN, number);
+  test_add_frame (project.store, "w", MIEN_SPLIT_TRAIN, 9);
+  first = mien_frames_find (project.store, "v/00005.jpg", &error);
+  g_assert_no_error (error);
+  span = mien_frames_span (project.store, first->video, 5, 14, 100, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (span->len, ==, 4);
+  for (guint i = 0; i < span->len; i++)
+    {
+      const MienFrame *frame = span->pdata[i];
+
+      g_assert_cmpint (frame->number, ==, 5 + 3 * i);
+      g_assert_cmpstr (frame->video_name, ==, "v");
+    }
+  two = mien_frames_span (project.store, first->video, 0, G_MAXINT64, 2, &error);
+  g_assert_cmpuint (two->len, ==, 2);
+  g_assert_cmpint (((MienFrame *) two->pdata[1])->number, ==, 5);
+  none = mien_frames_span (project.store, 77, 0, 100, 2, &error);
+  g_assert_cmpuint (none->len, ==, 0);
+
+  g_assert_true (mien_frames_fps (project.store, first->video, &fps, &error));
+  g_assert_cmpfloat (fps, ==, 30);
+  g_assert_false (mien_frames_fps (project.store, 77, &fps, &error));
+  test_assert_error (error, MIEN_STORE_ERROR_NOT_FOUND, project.path);
+  test_project_close (&project);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -362,5 +401,6 @@ main (int argc, char *argv[])
   g_test_add_func ("/db/frames/neighbours", test_neighbours);
   g_test_add_func ("/db/frames/find", test_find);
   g_test_add_func ("/db/frames/foreach", test_foreach);
+  g_test_add_func ("/db/frames/span", test_span);
   return g_test_run ();
 }

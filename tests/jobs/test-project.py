@@ -145,6 +145,54 @@ def annotators(tap, ctl):
     tap.equal(dump(project), before, 'no stranger is left in the project')
 
 
+def many(tap, ctl):
+    """One answer for a part of a video is one decision: told as such, propagated, taken back at once."""
+    project = ctl.demo('p.mien', 240)
+    keys = [row[0] for row in query(project, "SELECT f.key FROM frame f JOIN video v ON v.id = f.video"
+                                    " WHERE v.name = 'demo01' AND image IS NOT NULL ORDER BY f.number")]
+    other = query(project, "SELECT key FROM frame WHERE key NOT LIKE 'demo01/%' ORDER BY key")[0][0]
+    before = ctl.json('status', project)
+    n = 5
+    face = ('label', project, '--annotator', 'ann', '--frame')
+    ctl.must(*face, keys[1], '--not-a-face')
+    out = ctl.json(*face, keys[2], '--through', keys[n], '--expression', 'Happiness')
+    tap.equal((out['frame'], out['frames']), (keys[2], n - 1), 'label says on how many frames')
+    out = ctl.json(*face, keys[n - 1], '--through', keys[0], '--au', '4=1')
+    tap.equal(out['frames'], n - 1, 'also backwards, without what is no face')
+    kinds = [[e['kind'] for e in ctl.json('history', project, '--frame', key) if e['annotator']]
+             for key in keys[:n + 1]]
+    tap.equal(kinds, [['propagated'], ['not-a-face'], ['corrected', 'propagated'], ['propagated'] * 2,
+                      ['propagated', 'corrected'], ['propagated']],
+              'what was looked at is corrected, the others are propagated')
+    ctl.must('verify', project)
+    tap.equal([ctl.json('undo', project, '--annotator', 'ann')['frames'] for _ in range(3)],
+              [n - 1, n - 1, 1], 'undo says on how many frames')
+    tap.equal(ctl.json('status', project), before, 'all of them are as before')
+    ctl.must('verify', project)
+    state = dump(project)
+    ctl.fails(tap, 'a part of two videos', *face, keys[0], '--through', other, '--expression', '1',
+              says=[keys[0], other])
+    tap.equal(dump(project), state, 'and nothing has changed')
+
+
+def notes(tap, ctl):
+    project = ctl.demo('p.mien')
+    frame = find(ctl, project, 'expression')
+    queue = ctl.json('queue', project)
+    note = 'A hand\nbefore the mouth \u53e3\u5143'
+    out = ctl.json('label', project, '--frame', frame, '--annotator', 'ann', '--note', note)
+    tap.equal(out['decision'], 'note', 'a note')
+    event = ctl.json('history', project, '--frame', frame)[-1]
+    tap.equal((event['kind'], event['note'], event['item']), ('noted', note, 'frame'), 'history shows it')
+    text = ctl.must('history', project, '--frame', frame).out
+    tap.ok('    A hand\n    before the mouth' in text, 'line by line', text)
+    tap.equal(ctl.json('queue', project), queue, 'a note answers nothing')
+    ctl.must('verify', project)
+    tap.equal(ctl.json('undo', project, '--annotator', 'ann')['decision'], 'note', 'and can be taken back')
+    ctl.fails(tap, 'an empty note', 'label', project, '--frame', frame, '--annotator', 'ann', '--note', ' ',
+              says=['note'])
+
+
 def refused(tap, ctl):
     """What label refuses changes nothing."""
     project = ctl.demo('p.mien')
@@ -207,4 +255,4 @@ def damaged(tap, ctl):
 
 
 if __name__ == '__main__':
-    main([new, demo, queue, label, annotators, refused, history, damaged])
+    main([new, demo, queue, label, annotators, many, notes, refused, history, damaged])

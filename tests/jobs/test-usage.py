@@ -100,6 +100,8 @@ def wrong_labels(tap, ctl):
         ('an answer and a skip', ('--expression', '4', '--skip'), 'exclude each other'),
         ('a confirmation and an answer', ('--confirm', '--au', '12=1'), 'exclude each other'),
         ('a skip of what is no face', ('--skip', '--not-a-face'), 'exclude each other'),
+        ('a note and a skip', ('--note', 'x', '--skip'), 'exclude each other'),
+        ('a skip of a part of a video', ('--through', 'v/00002.jpg', '--skip'), '--through takes answers'),
         ('valence alone', ('--valence', '0.1'), '--arousal is missing'),
         ('arousal alone', ('--arousal', '0.1'), '--valence is missing'),
         ('valence beyond 1', ('--valence', '1.01', '--arousal', '0'), '--valence'),
