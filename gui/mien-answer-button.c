@@ -128,17 +128,6 @@ mien_answer_button_new_unit (guint unit)
   return GTK_WIDGET (self);
 }
 
-void
-mien_answer_button_set_key (MienAnswerButton *self, const char *key)
-{
-  g_free (self->key);
-  self->key = g_strdup (key);
-  mien_review_keycap_set (self->keycap, key);
-  if (key != NULL)
-    gtk_accessible_update_property (GTK_ACCESSIBLE (self),
-                                    GTK_ACCESSIBLE_PROPERTY_KEY_SHORTCUTS, key, -1);
-}
-
 static const char *
 spoken_answer (MienAnswer answer, gboolean yes, gboolean unit)
 {
@@ -191,6 +180,19 @@ update_accessible (MienAnswerButton *self)
                                   name->str, -1);
   gtk_accessible_update_state (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_STATE_CHECKED,
                                checked, -1);
+}
+
+void
+mien_answer_button_set_key (MienAnswerButton *self, const char *key)
+{
+  g_free (self->key);
+  self->key = g_strdup (key);
+  mien_review_keycap_set (self->keycap, key);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self),
+                                  GTK_ACCESSIBLE_PROPERTY_KEY_SHORTCUTS,
+                                  key != NULL ? key : "", -1);
+  if (self->shown)
+    update_accessible (self);
 }
 
 static gboolean

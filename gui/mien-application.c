@@ -12,6 +12,7 @@
 
 #include <glib/gi18n.h>
 
+#include "mien-keys.h"
 #include "mien-settings.h"
 #include "mien-window.h"
 
@@ -23,31 +24,6 @@ struct _MienApplication
 };
 
 G_DEFINE_FINAL_TYPE (MienApplication, mien_application, ADW_TYPE_APPLICATION)
-
-/* Every key that works anywhere in the window. Those of the Review view act only while
- * its canvas has the focus and are in mien-review-keys.c; all are in gtk/help-overlay.ui.
- */
-static const struct
-{
-  const char *action;
-  const char *keys[3];
-} accelerators[] = {
-  { "win.new", { "<Control>n" } },
-  { "win.open", { "<Control>o" } },
-  { "win.import", { "<Control>i" } },
-  { "win.export", { "<Control>e" } },
-  { "win.save-copy", { "<Control><Shift>s" } },
-  { "win.undo", { "<Control>z" } },
-  { "win.redo", { "<Control><Shift>z", "<Control>y" } },
-  { "win.retrain", { "<Control>r" } },
-  { "win.propose", { "<Control>p" } },
-  { "win.show-view::review", { "<Alt>1" } },
-  { "win.show-view::browse", { "<Alt>2" } },
-  { "win.show-view::models", { "<Alt>3" } },
-  { "win.menu", { "F10" } },
-  { "window.close", { "<Control>w" } },
-  { "app.quit", { "<Control>q" } },
-};
 
 GSettings *
 mien_application_get_settings (MienApplication *self)
@@ -148,17 +124,50 @@ on_about (GSimpleAction *action, GVariant *parameter, gpointer data)
       GTK_LICENSE_GPL_3_0, NULL);
 }
 
+/* Those of the Review view are its own affair: they act while it has the focus. */
+static void
+set_keys (GtkApplication *application)
+{
+  for (guint i = 0; i < mien_key_table_size (); i++)
+    {
+      const MienKeyAction *action = mien_key_table_get (i);
+      g_auto (GStrv) accels = NULL;
+
+      if (mien_key_action_is_review (action))
+        continue;
+      accels = mien_keys_get_accels (mien_keys_get_default (), action);
+      gtk_application_set_accels_for_action (application, action->id,
+                                             (const char *const *) accels);
+    }
+}
+
+static void
+set_theme (MienApplication *self)
+{
+  g_autofree char *theme = g_settings_get_string (self->settings, "theme");
+
+  adw_style_manager_set_color_scheme (
+      adw_style_manager_get_default (),
+      g_str_equal (theme, "dark")    ? ADW_COLOR_SCHEME_FORCE_DARK
+      : g_str_equal (theme, "light") ? ADW_COLOR_SCHEME_FORCE_LIGHT
+                                     : ADW_COLOR_SCHEME_DEFAULT);
+}
+
 static void
 mien_application_startup (GApplication *application)
 {
   static const GActionEntry actions[] = { { "quit", on_quit }, { "about", on_about } };
+  MienApplication *self = MIEN_APPLICATION (application);
 
   G_APPLICATION_CLASS (mien_application_parent_class)->startup (application);
   g_action_map_add_action_entries (G_ACTION_MAP (application), actions,
                                    G_N_ELEMENTS (actions), application);
-  for (guint i = 0; i < G_N_ELEMENTS (accelerators); i++)
-    gtk_application_set_accels_for_action (GTK_APPLICATION (application),
-                                           accelerators[i].action, accelerators[i].keys);
+  g_signal_connect_object (mien_keys_get_default (), "changed", G_CALLBACK (set_keys),
+                           application, G_CONNECT_SWAPPED);
+  set_keys (GTK_APPLICATION (application));
+  g_signal_connect_object (self->settings, "changed::theme", G_CALLBACK (set_theme), self,
+                           G_CONNECT_SWAPPED);
+  set_theme (self);
   gtk_window_set_default_icon_name ("org.mien.Mien");
 }
 

@@ -34,6 +34,7 @@ struct _MienChild
   MienChildKind kind;
   MienChildState state;
   char **arguments;
+  guint threads; /* 0: all */
   GSubprocess *process;
   GDataInputStream *lines;
   GOutputStream *output;
@@ -211,8 +212,21 @@ command_line (MienChild *self)
 
   g_strv_builder_add (builder, program);
   g_strv_builder_addv (builder, (const char **) self->arguments);
+  if (self->threads > 0
+      && (self->kind == MIEN_CHILD_TRAIN || self->kind == MIEN_CHILD_PROPOSE))
+    {
+      g_autofree char *threads = g_strdup_printf ("%u", self->threads);
+
+      g_strv_builder_add_many (builder, "--threads", threads, NULL);
+    }
   g_strv_builder_add_many (builder, "--json", "--progress=json", NULL);
   return g_strv_builder_end (builder);
+}
+
+void
+mien_child_set_threads (MienChild *self, guint threads)
+{
+  self->threads = threads;
 }
 
 void

@@ -41,6 +41,9 @@ MienChild         *mien_child_new          (MienChildKind       kind,
                                             const char *const  *arguments);
 /* The program: $MIENCTL, else the one of the same build, else the installed one. */
 char              *mien_child_program      (void);
+/* How many processors a training or a proposing may use; 0: all. Before it starts. */
+void               mien_child_set_threads  (MienChild          *self,
+                                            guint               threads);
 void               mien_child_start        (MienChild          *self);
 void               mien_child_stop         (MienChild          *self);
 

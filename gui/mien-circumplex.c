@@ -326,7 +326,7 @@ static void
 update_accessible (MienCircumplex *self)
 {
   const MienCircumplexLook *look = &self->look;
-  g_autoptr (GString) text = g_string_new (_ ("Valence and arousal, arrow keys"));
+  g_autoptr (GString) text = g_string_new (_ ("Valence and arousal"));
 
   if (look->cannot_tell)
     g_string_append_printf (text, ", %s", _ ("cannot tell"));

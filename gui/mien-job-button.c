@@ -13,6 +13,7 @@
 #include <glib/gi18n.h>
 
 #include "mien-job-row.h"
+#include "mien-key-layout.h"
 #include "mien-ring.h"
 
 struct _MienJobButton
@@ -33,6 +34,17 @@ find (MienJobButton *self)
   return self->runner != NULL ? mien_job_runner_find (self->runner, self->kind) : NULL;
 }
 
+/* What it does, with the key for it. */
+static void
+show_tooltip (MienJobButton *self)
+{
+  g_autofree char *text = mien_key_layout_tooltip (
+      gtk_label_get_text (GTK_LABEL (self->label)), self->action);
+
+  gtk_widget_set_tooltip_text (self->button,
+                               find (self) != NULL ? _ ("Show the jobs") : text);
+}
+
 static void
 follow (MienJobButton *self)
 {
@@ -43,18 +55,14 @@ follow (MienJobButton *self)
   if (child == NULL)
     gtk_popover_popdown (GTK_POPOVER (self->popover));
   if (child != NULL)
-    {
-      mien_ring_set_fraction (MIEN_RING (self->ring), mien_child_get_fraction (child));
-      gtk_widget_set_tooltip_text (self->button, _ ("Show the jobs"));
-    }
+    mien_ring_set_fraction (MIEN_RING (self->ring), mien_child_get_fraction (child));
+  show_tooltip (self);
   if (g_strcmp0 (gtk_actionable_get_action_name (GTK_ACTIONABLE (self->button)), action)
       == 0)
     return;
   gtk_actionable_set_action_name (GTK_ACTIONABLE (self->button), action);
   if (action == NULL)
     gtk_widget_set_sensitive (self->button, TRUE);
-  else
-    gtk_widget_set_tooltip_text (self->button, NULL);
 }
 
 static void
@@ -104,6 +112,8 @@ mien_job_button_set_up (MienJobButton *self,
                                   GTK_ACCESSIBLE_PROPERTY_LABEL, label, -1);
   if (kind == MIEN_CHILD_TRAIN)
     gtk_widget_add_css_class (self->button, "suggested-action");
+  g_signal_connect_object (mien_key_layout_get_default (), "changed",
+                           G_CALLBACK (show_tooltip), self, G_CONNECT_SWAPPED);
   follow (self);
 }
 

@@ -140,6 +140,9 @@ start_next (MienJobRunner *self)
       if (mien_child_get_state (child) != MIEN_CHILD_WAITING)
         continue;
       note_running (self, child);
+      if (self->settings != NULL)
+        mien_child_set_threads (child,
+                                (guint) g_settings_get_int (self->settings, "threads"));
       mien_child_start (child);
       return;
     }

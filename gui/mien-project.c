@@ -28,6 +28,7 @@ enum
   PROP_SYNTHETIC,
   PROP_PENDING,
   PROP_FAULT,
+  PROP_ANNOTATOR,
   N_PROPS,
 };
 
@@ -233,6 +234,7 @@ static void
 on_annotator_changed (MienProject *self)
 {
   g_clear_pointer (&self->annotator, g_free);
+  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_ANNOTATOR]);
 }
 
 static void
@@ -256,6 +258,9 @@ mien_project_get_property (GObject *object, guint id, GValue *value, GParamSpec 
       break;
     case PROP_FAULT:
       g_value_set_string (value, self->fault);
+      break;
+    case PROP_ANNOTATOR:
+      g_value_set_string (value, mien_project_get_annotator (self));
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
@@ -301,6 +306,7 @@ mien_project_class_init (MienProjectClass *klass)
   props[PROP_SYNTHETIC] = g_param_spec_boolean ("synthetic", NULL, NULL, FALSE, flags);
   props[PROP_PENDING] = g_param_spec_uint ("pending", NULL, NULL, 0, G_MAXUINT, 0, flags);
   props[PROP_FAULT] = g_param_spec_string ("fault", NULL, NULL, NULL, flags);
+  props[PROP_ANNOTATOR] = g_param_spec_string ("annotator", NULL, NULL, NULL, flags);
   g_object_class_install_properties (object_class, N_PROPS, props);
 
   g_signal_new ("changed", MIEN_TYPE_PROJECT, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,

@@ -16,7 +16,7 @@ G_BEGIN_DECLS
  * start with the project and end with it. Results arrive on the main thread.
  *
  * Signals: "changed" when another process has committed (polled once a second) or a decision has;
- * properties "name", "path", "synthetic", "pending" (decisions on their way to the disk), "fault" (one line, or
+ * properties "name", "path", "synthetic", "annotator", "pending" (decisions on their way to the disk), "fault" (one line, or
  * NULL: a decision could not be stored; it is tried again every second, and no further one is taken until
  * it is. A project that can only be read has one from the start).
  *

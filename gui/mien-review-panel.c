@@ -12,8 +12,9 @@
 
 #include "mien-answer-button.h"
 #include "mien-circumplex.h"
-#include "mien-review-keys.h"
+#include "mien-key-layout.h"
 #include "mien-review-style.h"
+#include "mien-settings.h"
 
 #include <glib/gi18n.h>
 #include <math.h>
@@ -24,16 +25,31 @@ enum
   UNIT_COLUMNS = 3,
 };
 
+/* The buttons below the answers. */
+static const struct
+{
+  const char *label, *action, *tooltip;
+} verdicts[] = {
+  { N_ ("Confirm and next"), "review.confirm",
+    N_ ("Stores what was asked, and goes on") },
+  { N_ ("Skip"), "review.skip", N_ ("Asks this face again at the end") },
+  { N_ ("Not a face"), "review.not-a-face",
+    N_ ("No face here, or not the person's own") },
+  { N_ ("Flag"), "review.flag", N_ ("Marks this face for a second look") },
+};
+
 struct _MienReviewPanel
 {
   GtkWidget parent_instance;
 
   GtkWidget *scroller, *answers, *expressions, *units, *circumplex;
   GtkWidget *model, *expression_cannot_tell, *point_cannot_tell;
-  GtkWidget *valence, *arousal, *legend, *point_keys;
-  GtkWidget *hint, *enter, *buttons, *confirm;
+  GtkWidget *valence, *arousal, *legend, *point_keys, *cannot_tell_key;
+  GtkWidget *hint, *enter, *buttons;
+  GtkWidget *verdict[G_N_ELEMENTS (verdicts)], *verdict_key[G_N_ELEMENTS (verdicts)];
   GtkWidget *expression[MIEN_EXPRESSION_COUNT];
   GtkWidget *unit[MIEN_UNIT_COUNT];
+  GSettings *settings;
   char *jump_key;
   guint segment, labelled; /* frames that Enter is about, 0: this face */
 };
@@ -259,7 +275,7 @@ show_verdict (MienReviewPanel *self,
   g_autofree char *line = NULL, *described = NULL, *hinted = NULL;
   MienLabels labels;
 
-  if (hint != NULL && view->doubtful != 0)
+  if (hint != NULL && view->doubtful != 0 && self->jump_key != NULL)
     hinted = g_strdup_printf ("%s (%s)", hint, self->jump_key);
   mien_review_set_text (self->hint, hinted != NULL ? hinted : hint != NULL ? hint : "");
   gtk_widget_set_visible (self->hint, hint != NULL);
@@ -389,6 +405,95 @@ add_answers (MienReviewPanel *self)
     }
 }
 
+/* A button of the verdict with its key. */
+static void
+add_verdict (MienReviewPanel *self, guint i)
+{
+  GtkWidget *button = gtk_button_new ();
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
+  GtkWidget *name = gtk_label_new (_ (verdicts[i].label));
+
+  self->verdict[i] = button;
+  self->verdict_key[i] = mien_review_keycap_new (NULL);
+  gtk_widget_set_hexpand (name, TRUE);
+  gtk_box_append (GTK_BOX (box), name);
+  gtk_box_append (GTK_BOX (box), self->verdict_key[i]);
+  gtk_button_set_child (GTK_BUTTON (button), box);
+  gtk_widget_set_focus_on_click (button, FALSE);
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (button), verdicts[i].action);
+  gtk_box_append (GTK_BOX (self->buttons), button);
+}
+
+/* ---- keys ---- */
+
+static void
+show_verdict_key (MienReviewPanel *self, guint i)
+{
+  g_autofree char *key = mien_key_layout_label (verdicts[i].action);
+  g_autofree char *tooltip =
+      mien_key_layout_tooltip (_ (verdicts[i].tooltip), verdicts[i].action);
+  g_autofree char *spoken =
+      key != NULL ? g_strdup_printf (_ ("%s, key %s"), _ (verdicts[i].label), key)
+                  : g_strdup (_ (verdicts[i].label));
+
+  mien_review_keycap_set (self->verdict_key[i], key);
+  gtk_widget_set_tooltip_text (self->verdict[i], tooltip);
+  gtk_accessible_update_property (
+      GTK_ACCESSIBLE (self->verdict[i]), GTK_ACCESSIBLE_PROPERTY_LABEL, spoken,
+      GTK_ACCESSIBLE_PROPERTY_KEY_SHORTCUTS, key != NULL ? key : "", -1);
+}
+
+static void
+show_answer_keys (GtkWidget *const *buttons, guint n, const char *action)
+{
+  for (guint i = 0; i < n; i++)
+    {
+      g_autofree char *id = g_strdup_printf ("%s(%u)", action, i);
+      g_autofree char *key = mien_key_layout_label (id);
+
+      mien_answer_button_set_key (MIEN_ANSWER_BUTTON (buttons[i]), key);
+    }
+}
+
+/* Up, down, left, right on one keycap. */
+static char *
+label_of_moves (const char *action)
+{
+  static const guint order[] = { 2, 3, 0, 1 };
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  for (guint i = 0; i < G_N_ELEMENTS (order); i++)
+    {
+      g_autofree char *id = g_strdup_printf ("%s(%u)", action, order[i]);
+      g_autofree char *key = mien_key_layout_label (id);
+
+      g_string_append (text, key != NULL ? key : "");
+    }
+  return g_string_free (g_steal_pointer (&text), FALSE);
+}
+
+/* "Shift", if it is that which makes the steps small; else all keys. */
+static char *
+label_of_fine_moves (void)
+{
+  /* Translators: the Shift key. */
+  const char *shift = _ ("Shift");
+  g_autofree char *with = g_strconcat (shift, "+", NULL);
+
+  for (guint i = 0; i < 4; i++)
+    {
+      g_autofree char *id = g_strdup_printf ("review.move(%u)", i);
+      g_autofree char *fine_id = g_strdup_printf ("review.move-finely(%u)", i);
+      g_autofree char *key = mien_key_layout_label (id);
+      g_autofree char *fine = mien_key_layout_label (fine_id);
+
+      if (key == NULL || fine == NULL || !g_str_has_prefix (fine, with)
+          || !g_str_equal (fine + strlen (with), key))
+        return label_of_moves ("review.move-finely");
+    }
+  return g_strdup (shift);
+}
+
 static void
 add_point_key (MienReviewPanel *self, int row, const char *key, const char *does)
 {
@@ -404,60 +509,54 @@ add_point_key (MienReviewPanel *self, int row, const char *key, const char *does
   gtk_grid_attach (GTK_GRID (self->point_keys), label, 1, row, 1, 1);
 }
 
-/* A button of the verdict with its key. */
-static GtkWidget *
-add_button (MienReviewPanel *self,
-            const char *label,
-            const char *action,
-            const char *tooltip)
+static void
+show_point_keys (MienReviewPanel *self)
 {
-  GdkDisplay *display = gtk_widget_get_display (GTK_WIDGET (self));
-  g_autofree char *key = mien_review_key_label (display, action, -1);
-  GtkWidget *button = gtk_button_new ();
-  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
-  GtkWidget *name = gtk_label_new (label);
-  g_autofree char *spoken = g_strdup_printf (_ ("%s, key %s"), label, key);
+  g_autofree char *move = label_of_moves ("review.move");
+  g_autofree char *finely = label_of_fine_moves ();
+  g_autofree char *take = mien_key_layout_label ("review.take-point");
+  const struct
+  {
+    const char *key, *setting;
+  } steps[] = { { move, "point-step" }, { finely, "point-fine-step" } };
+  GtkWidget *child;
 
-  gtk_widget_set_hexpand (name, TRUE);
-  gtk_box_append (GTK_BOX (box), name);
-  gtk_box_append (GTK_BOX (box), mien_review_keycap_new (key));
-  gtk_button_set_child (GTK_BUTTON (button), box);
-  gtk_widget_set_focus_on_click (button, FALSE);
-  gtk_widget_set_tooltip_text (button, tooltip);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  spoken, GTK_ACCESSIBLE_PROPERTY_KEY_SHORTCUTS, key, -1);
-  gtk_actionable_set_action_name (GTK_ACTIONABLE (button), action);
-  gtk_box_append (GTK_BOX (self->buttons), button);
-  return button;
+  while ((child = gtk_widget_get_first_child (self->point_keys)) != NULL)
+    gtk_grid_remove (GTK_GRID (self->point_keys), child);
+  for (guint i = 0; i < G_N_ELEMENTS (steps); i++)
+    {
+      g_autofree char *step = g_strdup_printf (
+          "%.2f", g_settings_get_double (self->settings, steps[i].setting));
+
+      if (steps[i].key[0] != '\0')
+        add_point_key (self, (int) i, steps[i].key, step);
+    }
+  if (take != NULL)
+    add_point_key (self, 2, take, _ ("take it"));
 }
 
 static void
-add_keys (MienReviewPanel *self)
+show_keys (MienReviewPanel *self)
 {
-  GdkDisplay *display = gtk_widget_get_display (GTK_WIDGET (self));
-  g_autofree char *take = mien_review_key_label (display, "review.take-point", -1);
+  g_autofree char *tell = mien_key_layout_label ("review.cannot-tell");
+  g_autofree char *tell_text =
+      /* Translators: a key, and what it does. */
+      tell != NULL ? g_strdup_printf (_ ("%s: cannot tell"), tell) : NULL;
+  g_autofree char *expression = mien_key_layout_tooltip (_ ("Cannot tell the expression"),
+                                                         "review.cannot-tell-of(1)");
+  g_autofree char *point = mien_key_layout_tooltip (_ ("Cannot tell valence and arousal"),
+                                                    "review.cannot-tell-of(0)");
 
-  self->jump_key = mien_review_key_label (display, "review.jump", -1);
-  for (guint i = 0; i < MIEN_EXPRESSION_COUNT; i++)
-    {
-      g_autofree char *key =
-          mien_review_key_label (display, "review.expression", (int) i);
-
-      mien_answer_button_set_key (MIEN_ANSWER_BUTTON (self->expression[i]), key);
-    }
-  for (guint i = 0; i < MIEN_UNIT_COUNT; i++)
-    {
-      g_autofree char *key = mien_review_key_label (display, "review.unit", (int) i);
-
-      mien_answer_button_set_key (MIEN_ANSWER_BUTTON (self->unit[i]), key);
-    }
-  gtk_label_set_text (GTK_LABEL (self->legend),
-                      /* Translators: what the dots in the circumplex are. */
-                      _ ("● yours\n◯ the model and its spread\n○ previous frame"));
-  add_point_key (self, 0, "↑↓←→", "0.05");
-  /* Translators: the Shift key. */
-  add_point_key (self, 1, _ ("Shift"), "0.01");
-  add_point_key (self, 2, take, _ ("take it"));
+  g_free (self->jump_key);
+  self->jump_key = mien_key_layout_label ("review.jump");
+  show_answer_keys (self->expression, MIEN_EXPRESSION_COUNT, "review.expression");
+  show_answer_keys (self->unit, MIEN_UNIT_COUNT, "review.unit");
+  for (guint i = 0; i < G_N_ELEMENTS (verdicts); i++)
+    show_verdict_key (self, i);
+  show_point_keys (self);
+  gtk_label_set_text (GTK_LABEL (self->cannot_tell_key), tell_text);
+  gtk_widget_set_tooltip_text (self->expression_cannot_tell, expression);
+  gtk_widget_set_tooltip_text (self->point_cannot_tell, point);
 }
 
 static void
@@ -476,6 +575,7 @@ mien_review_panel_finalize (GObject *object)
   MienReviewPanel *self = MIEN_REVIEW_PANEL (object);
 
   g_free (self->jump_key);
+  g_object_unref (self->settings);
   G_OBJECT_CLASS (mien_review_panel_parent_class)->finalize (object);
 }
 
@@ -507,6 +607,7 @@ mien_review_panel_class_init (MienReviewPanelClass *klass)
   gtk_widget_class_bind_template_child (widget_class, MienReviewPanel, arousal);
   gtk_widget_class_bind_template_child (widget_class, MienReviewPanel, legend);
   gtk_widget_class_bind_template_child (widget_class, MienReviewPanel, point_keys);
+  gtk_widget_class_bind_template_child (widget_class, MienReviewPanel, cannot_tell_key);
   gtk_widget_class_bind_template_child (widget_class, MienReviewPanel, hint);
   gtk_widget_class_bind_template_child (widget_class, MienReviewPanel, enter);
   gtk_widget_class_bind_template_child (widget_class, MienReviewPanel, buttons);
@@ -517,14 +618,20 @@ static void
 mien_review_panel_init (MienReviewPanel *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  self->settings = mien_settings_new ();
   add_answers (self);
-  add_keys (self);
-  self->confirm = add_button (self, _ ("Confirm and next"), "review.confirm",
-                              _ ("Stores what was asked, and goes on"));
-  gtk_widget_add_css_class (self->confirm, "suggested-action");
-  gtk_widget_set_hexpand (self->confirm, TRUE);
-  add_button (self, _ ("Skip"), "review.skip", _ ("Asks this face again at the end"));
-  add_button (self, _ ("Not a face"), "review.not-a-face",
-              _ ("No face here, or not the person's own"));
-  add_button (self, _ ("Flag"), "review.flag", _ ("Marks this face for a second look"));
+  for (guint i = 0; i < G_N_ELEMENTS (verdicts); i++)
+    add_verdict (self, i);
+  gtk_widget_add_css_class (self->verdict[0], "suggested-action");
+  gtk_widget_set_hexpand (self->verdict[0], TRUE);
+  gtk_label_set_text (GTK_LABEL (self->legend),
+                      /* Translators: what the dots in the circumplex are. */
+                      _ ("● yours\n◯ the model and its spread\n○ previous frame"));
+  show_keys (self);
+  g_signal_connect_object (mien_key_layout_get_default (), "changed",
+                           G_CALLBACK (show_keys), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->settings, "changed::point-step",
+                           G_CALLBACK (show_point_keys), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->settings, "changed::point-fine-step",
+                           G_CALLBACK (show_point_keys), self, G_CONNECT_SWAPPED);
 }

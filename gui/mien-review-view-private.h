@@ -12,6 +12,7 @@ struct _MienReviewView
 {
   GtkWidget           parent_instance;
 
+  GSettings          *settings;
   MienProject        *project;
   MienReviewSession  *session;
   GCancellable       *cancellable;         /* of all loads of the session */

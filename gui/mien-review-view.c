@@ -15,11 +15,12 @@
 #include "mien-review-view-private.h"
 
 #include "mien-face-canvas.h"
+#include "mien-key-layout.h"
 #include "mien-review-columns.h"
-#include "mien-review-keys.h"
 #include "mien-review-panel.h"
 #include "mien-review-side.h"
 #include "mien-review-style.h"
+#include "mien-settings.h"
 #include "mien-strip.h"
 
 #include <adwaita.h>
@@ -33,9 +34,6 @@ enum
 };
 
 static guint signals[N_SIGNALS];
-
-static const double STEP = 0.05;
-static const double SMALL_STEP = 0.01;
 
 G_DEFINE_FINAL_TYPE (MienReviewView, mien_review_view, GTK_TYPE_WIDGET)
 
@@ -303,15 +301,22 @@ on_point (MienReviewView *self, double valence, double arousal)
   answered (self);
 }
 
+/* Left, right, up, down. */
 static void
-move_point (MienReviewView *self, double valence, double arousal)
+on_move (GtkWidget *widget, const char *name, GVariant *parameter)
 {
+  static const double ways[][2] = { { -1, 0 }, { 1, 0 }, { 0, 1 }, { 0, -1 } };
+  MienReviewView *self = MIEN_REVIEW_VIEW (widget);
   MienReviewAnswers *answers = act (self);
+  int way = g_variant_get_int32 (parameter);
+  double step = g_settings_get_double (self->settings, g_str_equal (name, "review.move")
+                                                           ? "point-step"
+                                                           : "point-fine-step");
 
-  if (answers == NULL)
+  if (answers == NULL || way < 0 || way >= (int) G_N_ELEMENTS (ways))
     return;
-  mien_review_answers_move (answers, mien_review_session_view (self->session), valence,
-                            arousal);
+  mien_review_answers_move (answers, mien_review_session_view (self->session),
+                            ways[way][0] * step, ways[way][1] * step);
   answered (self);
 }
 
@@ -353,14 +358,6 @@ on_back (GtkWidget *widget, const char *name, GVariant *parameter)
 }
 
 static void
-on_undo (GtkWidget *widget, const char *name, GVariant *parameter)
-{
-  if (g_str_equal (name, "review.redo"))
-    mien_review_view_redo (MIEN_REVIEW_VIEW (widget));
-  else
-    mien_review_view_undo (MIEN_REVIEW_VIEW (widget));
-}
-
 static void
 on_mark (GtkWidget *widget, const char *name, GVariant *parameter)
 {
@@ -437,38 +434,23 @@ is_typing (MienReviewView *self)
              || gtk_widget_get_ancestor (focus, GTK_TYPE_POPOVER) != NULL);
 }
 
+static void
+activate (MienReviewView *self, const MienKeyAction *action)
+{
+  g_autofree char *name = NULL;
+  g_autoptr (GVariant) target = NULL;
+
+  if (g_action_parse_detailed_name (action->id, &name, &target, NULL))
+    gtk_widget_activate_action_variant (GTK_WIDGET (self), name, target);
+}
+
 /* The arrows move the point from the face and from the circumplex; elsewhere they keep
  * their meaning. */
 static gboolean
-move_by_key (MienReviewView *self, guint keyval, GdkModifierType state)
+is_on_face (MienReviewView *self)
 {
-  double step = state & GDK_SHIFT_MASK ? SMALL_STEP : STEP;
-
-  if ((state & (GDK_CONTROL_MASK | GDK_ALT_MASK | GDK_SUPER_MASK))
-      || (!gtk_widget_has_focus (self->canvas)
-          && !mien_review_panel_is_on_point (MIEN_REVIEW_PANEL (self->panel))))
-    return FALSE;
-  switch (keyval)
-    {
-    case GDK_KEY_Left:
-    case GDK_KEY_KP_Left:
-      move_point (self, -step, 0.0);
-      return TRUE;
-    case GDK_KEY_Right:
-    case GDK_KEY_KP_Right:
-      move_point (self, step, 0.0);
-      return TRUE;
-    case GDK_KEY_Up:
-    case GDK_KEY_KP_Up:
-      move_point (self, 0.0, step);
-      return TRUE;
-    case GDK_KEY_Down:
-    case GDK_KEY_KP_Down:
-      move_point (self, 0.0, -step);
-      return TRUE;
-    default:
-      return FALSE;
-    }
+  return gtk_widget_has_focus (self->canvas)
+         || mien_review_panel_is_on_point (MIEN_REVIEW_PANEL (self->panel));
 }
 
 static gboolean
@@ -478,24 +460,22 @@ on_key_pressed (GtkEventControllerKey *controller,
                 GdkModifierType state,
                 MienReviewView *self)
 {
-  const MienReviewKey *key = NULL;
+  GtkEventController *base = GTK_EVENT_CONTROLLER (controller);
+  MienKeyPress press = { .keyval = keyval, .keycode = keycode, .state = state };
+  const MienKeyAction *action;
   gboolean held = keycode == self->held;
 
+  mien_key_layout_look (mien_key_layout_get_default (),
+                        gtk_event_controller_get_current_event (base));
   if (is_typing (self)
       || gtk_stack_get_visible_child (GTK_STACK (self->stack)) == self->empty)
     return GDK_EVENT_PROPAGATE;
-  if (move_by_key (self, keyval, state))
-    return GDK_EVENT_STOP;
-  key = mien_review_key_find (keyval, keycode, state);
-  if (key == NULL)
+  action = mien_keys_find (mien_keys_get_default (), &press, TRUE);
+  if (action == NULL || ((action->flags & MIEN_KEYS_ON_FACE) && !is_on_face (self)))
     return GDK_EVENT_PROPAGATE;
   self->held = keycode;
-  if (held && !key->repeats)
-    return GDK_EVENT_STOP;
-  if (key->argument >= 0)
-    gtk_widget_activate_action (GTK_WIDGET (self), key->action, "i", key->argument);
-  else
-    gtk_widget_activate_action (GTK_WIDGET (self), key->action, NULL);
+  if (!held || (action->flags & MIEN_KEYS_REPEATS))
+    activate (self, action);
   return GDK_EVENT_STOP;
 }
 
@@ -617,6 +597,7 @@ mien_review_view_finalize (GObject *object)
   MienReviewView *self = MIEN_REVIEW_VIEW (object);
 
   g_clear_object (&self->cancellable);
+  g_clear_object (&self->settings);
   g_clear_pointer (&self->session, mien_review_session_free);
   mien_review_segment_clear (&self->segment);
   g_free (self->strip_help);
@@ -637,14 +618,14 @@ install_actions (GtkWidgetClass *widget_class)
     { "review.cannot-tell", NULL, on_cannot_tell },
     { "review.cannot-tell-of", "i", on_cannot_tell },
     { "review.take-point", NULL, on_take_point },
+    { "review.move", "i", on_move },
+    { "review.move-finely", "i", on_move },
     { "review.jump", NULL, on_jump },
     { "review.confirm", NULL, on_decide },
     { "review.skip", NULL, on_decide },
     { "review.not-a-face", NULL, on_decide },
     { "review.flag", NULL, on_decide },
     { "review.back", NULL, on_back },
-    { "review.undo", NULL, on_undo },
-    { "review.redo", NULL, on_undo },
     { "review.note", NULL, on_note },
     { "review.play", NULL, on_play },
     { "review.mark-in", NULL, on_mark },
@@ -673,10 +654,6 @@ mien_review_view_class_init (MienReviewViewClass *klass)
   signals[NEED] = g_signal_new ("need", MIEN_TYPE_REVIEW_VIEW, G_SIGNAL_RUN_LAST, 0, NULL,
                                 NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
   install_actions (widget_class);
-  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_z, GDK_CONTROL_MASK,
-                                       "review.undo", NULL);
-  gtk_widget_class_add_binding_action (
-      widget_class, GDK_KEY_z, GDK_CONTROL_MASK | GDK_SHIFT_MASK, "review.redo", NULL);
   gtk_widget_class_add_binding (widget_class, GDK_KEY_Escape, 0, on_escape, NULL);
   gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BIN_LAYOUT);
   gtk_widget_class_set_css_name (widget_class, "review-view");
@@ -688,6 +665,7 @@ mien_review_view_init (MienReviewView *self)
   GtkEventController *keys = gtk_event_controller_key_new ();
   GtkEventController *focus = gtk_event_controller_focus_new ();
 
+  self->settings = mien_settings_new ();
   mien_review_style_load (gtk_widget_get_display (GTK_WIDGET (self)));
   gtk_widget_add_css_class (GTK_WIDGET (self), "review");
   build (self);

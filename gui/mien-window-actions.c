@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
 /*
- * The menu of the window: projects, import and export, the annotator's name, undo. Each
+ * The menu of the window: projects, import and export, preferences, undo. Each
  * action is enabled only while it can do something, so that a menu never lies.
  */
 
@@ -18,7 +18,9 @@
 #include "mien-file-row.h"
 #include "mien-import-dialog.h"
 #include "mien-new-dialog.h"
+#include "mien-preferences.h"
 #include "mien-report.h"
+#include "mien-shortcuts.h"
 #include "mien-training-dialog.h"
 
 static void
@@ -225,45 +227,16 @@ on_save_copy (GtkWidget *widget, const char *name, GVariant *parameter)
 }
 
 static void
-on_annotator_response (GtkWidget *dialog, const char *response, gpointer data)
+on_preferences (GtkWidget *widget, const char *name, GVariant *parameter)
 {
-  MienWindow *self = data;
-  GtkWidget *entry = adw_message_dialog_get_extra_child (ADW_MESSAGE_DIALOG (dialog));
-  g_autofree char *name =
-      g_strstrip (g_strdup (gtk_editable_get_text (GTK_EDITABLE (entry))));
-
-  if (!g_str_equal (response, "set") || self->project == NULL)
-    return;
-  mien_project_set_annotator (self->project, name);
-  mien_window_show_state (self);
-  mien_window_refresh (self);
+  gtk_window_present (GTK_WINDOW (
+      mien_preferences_new (GTK_WINDOW (widget), MIEN_WINDOW (widget)->settings)));
 }
 
 static void
-on_annotator (GtkWidget *widget, const char *name, GVariant *parameter)
+on_shortcuts (GtkWidget *widget, const char *name, GVariant *parameter)
 {
-  MienWindow *self = MIEN_WINDOW (widget);
-  GtkWidget *dialog = adw_message_dialog_new (
-      GTK_WINDOW (self), _ ("Annotator"),
-      _ ("Decisions are recorded under this name. Undo takes back only its own."));
-  GtkWidget *entry = gtk_entry_new ();
-
-  gtk_editable_set_text (GTK_EDITABLE (entry),
-                         mien_project_get_annotator (self->project));
-  gtk_entry_set_max_length (GTK_ENTRY (entry), 100);
-  gtk_entry_set_activates_default (GTK_ENTRY (entry), TRUE);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (entry), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  _ ("Name of the annotator"), -1);
-  adw_message_dialog_set_extra_child (ADW_MESSAGE_DIALOG (dialog), entry);
-  adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "cancel", _ ("_Cancel"),
-                                    "set", _ ("_Set"), NULL);
-  adw_message_dialog_set_response_appearance (ADW_MESSAGE_DIALOG (dialog), "set",
-                                              ADW_RESPONSE_SUGGESTED);
-  adw_message_dialog_set_default_response (ADW_MESSAGE_DIALOG (dialog), "set");
-  adw_message_dialog_set_close_response (ADW_MESSAGE_DIALOG (dialog), "cancel");
-  g_signal_connect_object (dialog, "response", G_CALLBACK (on_annotator_response), self,
-                           0);
-  gtk_window_present (GTK_WINDOW (dialog));
+  gtk_window_present (GTK_WINDOW (mien_shortcuts_new (GTK_WINDOW (widget))));
 }
 
 static void
@@ -313,7 +286,6 @@ mien_window_update_actions (MienWindow *self)
     { "win.import", open },
     { "win.export", frames },
     { "win.save-copy", open },
-    { "win.annotator", open },
     { "win.undo", open },
     { "win.redo", open },
     { "win.show-view", open },
@@ -343,7 +315,8 @@ mien_window_init_actions (MienWindowClass *klass)
     { "win.export", on_export },
     { "win.training", on_training },
     { "win.save-copy", on_save_copy },
-    { "win.annotator", on_annotator },
+    { "win.preferences", on_preferences },
+    { "win.shortcuts", on_shortcuts },
     { "win.undo", on_undo },
     { "win.redo", on_undo },
     { "win.menu", on_menu },

@@ -105,6 +105,13 @@ mien_window_refresh (MienWindow *self)
 }
 
 static void
+on_annotator_changed (MienWindow *self)
+{
+  mien_window_show_state (self);
+  mien_window_refresh (self);
+}
+
+static void
 let_go (MienWindow *self)
 {
   g_cancellable_cancel (self->summing);
@@ -139,6 +146,9 @@ mien_window_set_project (MienWindow *self, MienProject *project)
                                G_CONNECT_SWAPPED);
       g_signal_connect_object (project, "notify::fault",
                                G_CALLBACK (mien_window_show_state), self,
+                               G_CONNECT_SWAPPED);
+      g_signal_connect_object (project, "notify::annotator",
+                               G_CALLBACK (on_annotator_changed), self,
                                G_CONNECT_SWAPPED);
       gtk_label_set_text (self->project_name, mien_project_get_name (project));
       gtk_label_set_text (self->model_status, NULL);

@@ -15,6 +15,8 @@
 
 #include <glib/gi18n.h>
 
+#include "mien-key-layout.h"
+
 enum
 {
   /* A checkpoint of a big network on a slow disk; after it the job is left to end alone.
@@ -262,12 +264,31 @@ mien_window_class_init (MienWindowClass *klass)
 }
 
 static void
+show_menu_key (MienWindow *self)
+{
+  g_autofree char *text = mien_key_layout_tooltip (_ ("Main Menu"), "win.menu");
+
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->menu), text);
+}
+
+static void
+on_active (MienWindow *self)
+{
+  if (gtk_window_is_active (GTK_WINDOW (self)))
+    mien_key_layout_refresh (mien_key_layout_get_default ());
+}
+
+static void
 mien_window_init (MienWindow *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
   mien_job_button_set_up (self->retrain, MIEN_CHILD_TRAIN, _ ("Retrain"), "win.retrain");
   mien_job_button_set_up (self->propose, MIEN_CHILD_PROPOSE, _ ("Propose"),
                           "win.propose");
+  show_menu_key (self);
+  g_signal_connect_object (mien_key_layout_get_default (), "changed",
+                           G_CALLBACK (show_menu_key), self, G_CONNECT_SWAPPED);
+  g_signal_connect (self, "notify::is-active", G_CALLBACK (on_active), NULL);
   mien_window_update_actions (self);
 }
 

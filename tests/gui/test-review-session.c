@@ -7,7 +7,6 @@
 
 #include <math.h>
 
-#include "mien-review-keys.h"
 #include "mien-review-session.h"
 
 enum
@@ -583,27 +582,6 @@ test_a_frame_that_cannot_be_read (void)
   g_assert_cmpint (mien_review_session_frame (session), ==, 3);
 }
 
-static void
-test_keys_go_by_place (void)
-{
-  /* AZERTY: the key right of Tab gives an "a", the first digit an ampersand. */
-  const MienReviewKey *key = mien_review_key_find (GDK_KEY_a, 24, 0);
-
-  g_assert_cmpstr (key->action, ==, "review.unit");
-  g_assert_cmpint (key->argument, ==, 0);
-  key = mien_review_key_find (GDK_KEY_ampersand, 10, 0);
-  g_assert_cmpstr (key->action, ==, "review.expression");
-  g_assert_cmpint (key->argument, ==, 0);
-  key = mien_review_key_find (GDK_KEY_A, 24, GDK_SHIFT_MASK);
-  g_assert_cmpstr (key->action, ==, "review.unit-absent");
-  key = mien_review_key_find (GDK_KEY_Return, 36, 0);
-  g_assert_cmpstr (key->action, ==, "review.confirm");
-  g_assert_false (key->repeats);
-  g_assert_null (mien_review_key_find (GDK_KEY_z, 52, GDK_CONTROL_MASK));
-  g_assert_null (mien_review_key_find (GDK_KEY_q, 24, GDK_ALT_MASK));
-  g_assert_null (mien_review_key_find (GDK_KEY_F5, 71, 0));
-}
-
 int
 main (int argc, char **argv)
 {
@@ -627,6 +605,5 @@ main (int argc, char **argv)
   g_test_add_func ("/session/undo", test_undo_elsewhere_stays_here);
   g_test_add_func ("/session/withdrawn", test_withdrawn_while_playing);
   g_test_add_func ("/session/unreadable", test_a_frame_that_cannot_be_read);
-  g_test_add_func ("/keys/place", test_keys_go_by_place);
   return g_test_run ();
 }

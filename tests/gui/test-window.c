@@ -87,11 +87,12 @@ test_start_page (void)
   gtk_window_present (GTK_WINDOW (window));
   gtk_test_widget_wait_for_draw (GTK_WIDGET (window));
   g_assert_null (mien_window_get_path (window));
-  check_actions (window, (const char *const[]){ "win.new", "win.open", "win.demo", NULL },
-                 (const char *const[]){ "win.import", "win.export", "win.save-copy",
-                                        "win.retrain", "win.propose", "win.training",
-                                        "win.roll-back", "win.annotator", "win.undo",
-                                        NULL });
+  check_actions (
+      window,
+      (const char *const[]){ "win.new", "win.open", "win.demo", "win.preferences", NULL },
+      (const char *const[]){ "win.import", "win.export", "win.save-copy", "win.retrain",
+                             "win.propose", "win.training", "win.roll-back", "win.undo",
+                             NULL });
   close_all ();
 }
 
@@ -117,11 +118,9 @@ test_empty_project (void)
   window = open_window (&place, "win.import");
   g_assert_cmpstr (mien_window_get_path (window), ==, place.path);
   g_assert_cmpstr (gtk_window_get_title (GTK_WINDOW (window)), ==, "Test faces");
-  check_actions (
-      window,
-      (const char *const[]){ "win.import", "win.annotator", "win.save-copy", NULL },
-      (const char *const[]){ "win.export", "win.retrain", "win.propose", "win.roll-back",
-                             NULL });
+  check_actions (window, (const char *const[]){ "win.import", "win.save-copy", NULL },
+                 (const char *const[]){ "win.export", "win.retrain", "win.propose",
+                                        "win.roll-back", NULL });
   close_all ();
   mien_test_place_clear (&place);
 }
