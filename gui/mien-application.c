@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
 /*
- * The application: which project is in which window, and the keys. Invariant: a project
- * file is open in one window at most, whatever path it was given by.
+ * The application: which project is in which window, the keys, and what the desktop is
+ * told. A project that is opened comes up in the window that has it, whatever path it was
+ * given by; a second window on it is asked for in the first.
  */
 
 #define G_LOG_DOMAIN "mien"
@@ -103,6 +104,55 @@ mien_application_open (GApplication *application,
     }
 }
 
+/* A dialog of ours counts. */
+static gboolean
+is_active (MienApplication *self)
+{
+  g_autoptr (GList) windows = gtk_window_list_toplevels ();
+
+  for (GList *l = windows; l != NULL; l = l->next)
+    if (gtk_window_is_active (l->data))
+      return TRUE;
+  return FALSE;
+}
+
+void
+mien_application_notify (MienApplication *self,
+                         const char *title,
+                         const char *body,
+                         const char *path)
+{
+  g_autofree char *uri = g_filename_to_uri (path, NULL, NULL);
+  g_autoptr (GNotification) notification = NULL;
+
+  if (uri == NULL || is_active (self))
+    return;
+  notification = g_notification_new (title);
+  g_notification_set_body (notification, body);
+  g_notification_set_default_action_and_target (notification, "app.show-project", "s",
+                                                uri);
+  g_application_send_notification (G_APPLICATION (self), uri, notification);
+}
+
+void
+mien_application_withdraw (MienApplication *self, const char *path)
+{
+  g_autofree char *uri = g_filename_to_uri (path, NULL, NULL);
+
+  if (uri != NULL)
+    g_application_withdraw_notification (G_APPLICATION (self), uri);
+}
+
+static void
+on_show_project (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  g_autofree char *path =
+      g_filename_from_uri (g_variant_get_string (parameter, NULL), NULL, NULL);
+
+  if (path != NULL)
+    mien_application_open_path (MIEN_APPLICATION (data), path, NULL);
+}
+
 static void
 on_quit (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
@@ -156,7 +206,9 @@ set_theme (MienApplication *self)
 static void
 mien_application_startup (GApplication *application)
 {
-  static const GActionEntry actions[] = { { "quit", on_quit }, { "about", on_about } };
+  static const GActionEntry actions[] = { { "quit", on_quit },
+                                          { "about", on_about },
+                                          { "show-project", on_show_project, "s" } };
   MienApplication *self = MIEN_APPLICATION (application);
 
   G_APPLICATION_CLASS (mien_application_parent_class)->startup (application);

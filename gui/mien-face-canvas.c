@@ -15,6 +15,7 @@
 
 #include "mien-face-canvas.h"
 
+#include "mien-key-layout.h"
 #include "mien-review-style.h"
 
 #include <glib/gi18n.h>
@@ -415,6 +416,27 @@ add_tool (MienFaceCanvas *self,
   gtk_box_append (GTK_BOX (self->tools), button);
 }
 
+/* Beside the names of the first three tools the keys that do the same. */
+static void
+show_keys (MienFaceCanvas *self)
+{
+  static const struct
+  {
+    const char *name, *id;
+  } tools[] = { { N_ ("Zoom out"), "review.zoom-out" },
+                { N_ ("The whole face"), "review.zoom-fit" },
+                { N_ ("Zoom in"), "review.zoom-in" } };
+  GtkWidget *tool = gtk_widget_get_first_child (self->tools);
+
+  for (guint i = 0; i < G_N_ELEMENTS (tools); i++)
+    {
+      g_autofree char *text = mien_key_layout_tooltip (_ (tools[i].name), tools[i].id);
+
+      gtk_widget_set_tooltip_text (tool, text);
+      tool = gtk_widget_get_next_sibling (tool);
+    }
+}
+
 static void
 build_tools (MienFaceCanvas *self)
 {
@@ -430,7 +452,6 @@ build_tools (MienFaceCanvas *self)
   gtk_widget_add_css_class (self->zoom_label, "numeric");
   gtk_button_set_child (GTK_BUTTON (fit), self->zoom_label);
   gtk_widget_set_focus_on_click (fit, FALSE);
-  gtk_widget_set_tooltip_text (fit, _ ("The whole face"));
   gtk_accessible_update_property (GTK_ACCESSIBLE (fit), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                   _ ("The whole face"), -1);
   gtk_actionable_set_action_target (GTK_ACTIONABLE (fit), "i", 0);
@@ -439,6 +460,9 @@ build_tools (MienFaceCanvas *self)
   add_tool (self, "zoom-in-symbolic", "face.zoom", 1, _ ("Zoom in"));
   add_tool (self, "weather-clear-night-symbolic", "face.brighten", -1, _ ("Darker"));
   add_tool (self, "display-brightness-symbolic", "face.brighten", 1, _ ("Brighter"));
+  show_keys (self);
+  g_signal_connect_object (mien_key_layout_get_default (), "changed",
+                           G_CALLBACK (show_keys), self, G_CONNECT_SWAPPED);
 }
 
 static void

@@ -112,6 +112,16 @@ on_what (MienImportDialog *self)
   follow (self);
 }
 
+void
+mien_import_dialog_fill (MienImportDialog *self, const char *path, gboolean folder)
+{
+  gboolean csv = g_str_has_suffix (path, ".csv") || g_str_has_suffix (path, ".CSV");
+
+  adw_combo_row_set_selected (self->what,
+                              folder || csv ? MIEN_IMPORT_FOLDER : MIEN_IMPORT_LIST);
+  mien_file_row_set_path (folder ? self->images : self->labels, path);
+}
+
 static void
 on_start (MienImportDialog *self)
 {

@@ -16,6 +16,11 @@ GtkWidget *mien_import_dialog_new (GtkWindow     *parent,
                                    MienJobRunner *runner,
                                    const char    *project);
 
+/* Fills the form in with what was dropped on the window: a folder of images, a CSV, or a list. */
+void       mien_import_dialog_fill (MienImportDialog *self,
+                                    const char       *path,
+                                    gboolean          folder);
+
 /* What is chosen, as the dialog's form has it. */
 typedef enum
 {

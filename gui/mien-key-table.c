@@ -115,6 +115,8 @@ static const MienKeyAction actions[] = {
     N_ ("Keyboard shortcuts"), NULL },
   { "win.new", "<Control>n", MIEN_KEYS_PROJECT, 0, N_ ("New project"), NULL },
   { "win.open", "<Control>o", MIEN_KEYS_PROJECT, 0, N_ ("Open"), NULL },
+  { "win.new-window", "<Control><Shift>n", MIEN_KEYS_PROJECT, 0, N_ ("New window"),
+    NULL },
   { "win.import", "<Control>i", MIEN_KEYS_PROJECT, 0, N_ ("Import"), NULL },
   { "win.export", "<Control>e", MIEN_KEYS_PROJECT, 0, N_ ("Export"), NULL },
   { "win.save-copy", "<Control><Shift>s", MIEN_KEYS_PROJECT, 0, N_ ("Save a copy"),

@@ -10,6 +10,7 @@
 
 #include "mien-review-side.h"
 
+#include "mien-key-layout.h"
 #include "mien-review-style.h"
 
 #include <glib/gi18n.h>
@@ -109,8 +110,11 @@ mien_review_side_show_recent (MienReviewSide *self, const GPtrArray *recent)
   if (recent->len > 0)
     {
       const MienReviewRecent *last = g_ptr_array_index (recent, 0);
+      g_autofree char *key = mien_key_layout_label ("win.undo");
       g_autofree char *text =
-          g_strdup_printf (_ ("Ctrl+Z takes back %s: %s"), last->key, last->text);
+          /* Translators: a key, a frame, and what was decided of it. */
+          g_strdup_printf (_ ("%s takes back %s: %s"), key != NULL ? key : _ ("Undo"),
+                           last->key, last->text);
 
       mien_review_set_text (self->takes_back, text);
     }

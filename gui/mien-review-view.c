@@ -676,6 +676,8 @@ mien_review_view_init (MienReviewView *self)
   gtk_widget_add_controller (GTK_WIDGET (self), focus);
   mien_review_view_restart (self, NULL);
   mien_review_view_sync (self);
+  g_signal_connect_object (mien_key_layout_get_default (), "changed",
+                           G_CALLBACK (mien_review_view_sync), self, G_CONNECT_SWAPPED);
 }
 
 GtkWidget *

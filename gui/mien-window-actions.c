@@ -227,6 +227,18 @@ on_save_copy (GtkWidget *widget, const char *name, GVariant *parameter)
 }
 
 static void
+on_new_window (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  MienWindow *self = MIEN_WINDOW (widget);
+  GtkApplication *application = gtk_window_get_application (GTK_WINDOW (self));
+  MienWindow *other = mien_window_new (MIEN_APPLICATION (application));
+
+  if (self->project != NULL)
+    mien_window_open (other, mien_project_get_path (self->project));
+  gtk_window_present (GTK_WINDOW (other));
+}
+
+static void
 on_preferences (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   gtk_window_present (GTK_WINDOW (
@@ -315,6 +327,7 @@ mien_window_init_actions (MienWindowClass *klass)
     { "win.export", on_export },
     { "win.training", on_training },
     { "win.save-copy", on_save_copy },
+    { "win.new-window", on_new_window },
     { "win.preferences", on_preferences },
     { "win.shortcuts", on_shortcuts },
     { "win.undo", on_undo },

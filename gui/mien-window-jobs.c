@@ -5,6 +5,9 @@
  * dialogs start, and going on with what was broken off. After a training its score is
  * told against the model in use and a person decides; nothing is taken into use by
  * itself.
+ *
+ * Windows on the same project share its jobs: each shows them, one tells how they ended,
+ * and the last one that closes ends them.
  */
 
 #define G_LOG_DOMAIN "mien"
@@ -249,6 +252,74 @@ tell_failure (MienWindow *self, MienChild *child)
   mien_window_say_error (self, heading, mien_child_get_error (child));
 }
 
+static gboolean
+is_sibling (MienWindow *self, gpointer window)
+{
+  return MIEN_IS_WINDOW (window) && self->runner != NULL && !MIEN_WINDOW (window)->closing
+         && MIEN_WINDOW (window)->runner == self->runner;
+}
+
+gboolean
+mien_window_has_sibling (MienWindow *self)
+{
+  GtkApplication *application = gtk_window_get_application (GTK_WINDOW (self));
+
+  for (GList *l = gtk_application_get_windows (application); l != NULL; l = l->next)
+    if (l->data != self && is_sibling (self, l->data))
+      return TRUE;
+  return FALSE;
+}
+
+MienJobRunner *
+mien_window_share_runner (MienWindow *self, const char *path)
+{
+  GtkApplication *application = gtk_window_get_application (GTK_WINDOW (self));
+
+  for (GList *l = gtk_application_get_windows (application); l != NULL; l = l->next)
+    {
+      MienWindow *other = MIEN_IS_WINDOW (l->data) ? l->data : NULL;
+
+      if (other != NULL && other != self && other->runner != NULL && !other->closing
+          && g_str_equal (mien_project_get_path (other->project), path))
+        return g_object_ref (other->runner);
+    }
+  return mien_job_runner_new (path, self->settings);
+}
+
+/* Of the windows on the project, the one that had the focus last. */
+static gboolean
+is_the_one_to_tell (MienWindow *self)
+{
+  GtkApplication *application = gtk_window_get_application (GTK_WINDOW (self));
+
+  for (GList *l = gtk_application_get_windows (application); l != NULL; l = l->next)
+    if (is_sibling (self, l->data))
+      return l->data == self;
+  return FALSE;
+}
+
+/* To the desktop, if nobody is looking. */
+static void
+notify_end (MienWindow *self, MienChild *child)
+{
+  MienChildState state = mien_child_get_state (child);
+  const char *kind = mien_report_kind (mien_child_get_kind (child));
+  g_autofree char *title = NULL;
+  g_autofree char *body = NULL;
+
+  if (state != MIEN_CHILD_DONE && state != MIEN_CHILD_FAILED)
+    return;
+  title = g_strdup_printf (
+      state == MIEN_CHILD_DONE ? _ ("%s is done") : _ ("%s Has Failed"), kind);
+  body = state == MIEN_CHILD_DONE
+             ? g_strdup (mien_project_get_name (self->project))
+             : g_strdup_printf ("%s: %s", mien_project_get_name (self->project),
+                                mien_child_get_error (child));
+  mien_application_notify (
+      MIEN_APPLICATION (gtk_window_get_application (GTK_WINDOW (self))), title, body,
+      mien_project_get_path (self->project));
+}
+
 static void
 on_job_ended (MienWindow *self, MienChild *child)
 {
@@ -259,6 +330,9 @@ on_job_ended (MienWindow *self, MienChild *child)
       return;
     }
   mien_window_refresh (self);
+  if (!is_the_one_to_tell (self))
+    return;
+  notify_end (self, child);
   if (mien_job_view_tells (child))
     return;
   switch (mien_child_get_state (child))
@@ -306,7 +380,8 @@ mien_window_follow_jobs (MienWindow *self)
 gboolean
 mien_window_stop_jobs (MienWindow *self)
 {
-  if (self->runner == NULL || mien_job_runner_get_running (self->runner) == NULL)
+  if (self->runner == NULL || mien_job_runner_get_running (self->runner) == NULL
+      || mien_window_has_sibling (self))
     return FALSE;
   mien_job_runner_stop_all (self->runner);
   return mien_job_runner_get_running (self->runner) != NULL;

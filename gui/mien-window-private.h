@@ -31,6 +31,8 @@ struct _MienWindow
   MienBrowseView    *browse;
   MienModelsPage    *models_page;
   MienReviewView    *review;
+  GtkListBox        *recent_list;
+  GMenu             *recent_section;
   GtkWidget         *status_bar;
   GtkLabel          *job_status, *model_status;
 
@@ -76,11 +78,27 @@ void mien_window_offer_resume    (MienWindow    *self);
 /* Takes a model into use, and lets it propose. */
 void mien_window_use_model       (MienWindow    *self,
                                   gint64         model);
+/* Whether another window has the same project; its jobs are in all of them. */
+gboolean mien_window_has_sibling (MienWindow    *self);
+/* The jobs of the project: those of another window on it, else new ones. */
+MienJobRunner *mien_window_share_runner (MienWindow *self,
+                                         const char *path);
 /* Whether something runs that has to be ended before the window goes. */
 gboolean mien_window_stop_jobs   (MienWindow    *self);
 
 /* mien-window-actions.c */
 void mien_window_init_actions    (MienWindowClass *klass);
 void mien_window_update_actions  (MienWindow    *self);
+
+/* mien-window-recent.c */
+void mien_window_init_recent     (MienWindowClass *klass);
+void mien_window_follow_recent   (MienWindow    *self);
+void mien_window_show_recent     (MienWindow    *self);
+
+/* mien-window-drop.c */
+void mien_window_take_drops      (MienWindow    *self);
+/* Elements: GFile. As if they were dropped. */
+gboolean mien_window_take_files  (MienWindow    *self,
+                                  GSList        *files);
 
 G_END_DECLS

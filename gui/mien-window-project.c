@@ -12,6 +12,7 @@
 
 #include <glib/gi18n.h>
 
+#include "mien-recent.h"
 #include "mien-report.h"
 
 static void
@@ -137,8 +138,7 @@ mien_window_set_project (MienWindow *self, MienProject *project)
   if (project != NULL)
     {
       self->project = g_object_ref (project);
-      self->runner =
-          mien_job_runner_new (mien_project_get_path (project), self->settings);
+      self->runner = mien_window_share_runner (self, mien_project_get_path (project));
       g_signal_connect_object (project, "changed", G_CALLBACK (mien_window_refresh), self,
                                G_CONNECT_SWAPPED);
       g_signal_connect_object (project, "notify::pending",
@@ -185,7 +185,10 @@ on_opened (GObject *source, GAsyncResult *result, gpointer data)
   if (g_utf8_validate (mien_project_get_path (project), -1, NULL))
     g_settings_set_string (self->settings, "last-project",
                            mien_project_get_path (project));
-  mien_window_offer_resume (self);
+  mien_recent_add (mien_project_get_path (project));
+  /* What runs in another window on it was not broken off. */
+  if (!mien_window_has_sibling (self))
+    mien_window_offer_resume (self);
 }
 
 void

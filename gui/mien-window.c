@@ -249,6 +249,8 @@ mien_window_class_init (MienWindowClass *klass)
   CHILD (browse);
   CHILD (models_page);
   CHILD (review);
+  CHILD (recent_list);
+  CHILD (recent_section);
   CHILD (status_bar);
   CHILD (job_status);
   CHILD (model_status);
@@ -261,6 +263,7 @@ mien_window_class_init (MienWindowClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, on_use_model);
   mien_window_init_actions (klass);
   mien_window_init_jobs (klass);
+  mien_window_init_recent (klass);
 }
 
 static void
@@ -274,8 +277,14 @@ show_menu_key (MienWindow *self)
 static void
 on_active (MienWindow *self)
 {
-  if (gtk_window_is_active (GTK_WINDOW (self)))
-    mien_key_layout_refresh (mien_key_layout_get_default ());
+  GtkApplication *application = gtk_window_get_application (GTK_WINDOW (self));
+
+  if (!gtk_window_is_active (GTK_WINDOW (self)))
+    return;
+  mien_key_layout_refresh (mien_key_layout_get_default ());
+  if (application != NULL && self->project != NULL)
+    mien_application_withdraw (MIEN_APPLICATION (application),
+                               mien_project_get_path (self->project));
 }
 
 static void
@@ -289,6 +298,7 @@ mien_window_init (MienWindow *self)
   g_signal_connect_object (mien_key_layout_get_default (), "changed",
                            G_CALLBACK (show_menu_key), self, G_CONNECT_SWAPPED);
   g_signal_connect (self, "notify::is-active", G_CALLBACK (on_active), NULL);
+  mien_window_take_drops (self);
   mien_window_update_actions (self);
 }
 
@@ -298,6 +308,7 @@ mien_window_new (MienApplication *application)
   MienWindow *self = g_object_new (MIEN_TYPE_WINDOW, "application", application, NULL);
 
   self->settings = g_object_ref (mien_application_get_settings (application));
+  mien_window_follow_recent (self);
   gtk_window_set_default_size (GTK_WINDOW (self),
                                g_settings_get_int (self->settings, "window-width"),
                                g_settings_get_int (self->settings, "window-height"));

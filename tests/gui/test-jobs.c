@@ -301,6 +301,39 @@ test_child_done (void)
   script_clear (&script);
 }
 
+/* Of those that compute only; the others do not know the option. */
+static void
+test_child_threads (void)
+{
+  static const struct
+  {
+    MienChildKind kind;
+    const char *says;
+  } jobs[] = {
+    { MIEN_CHILD_TRAIN, "train /p.mien --threads 3 --json --progress=json" },
+    { MIEN_CHILD_IMPORT, "train /p.mien --json --progress=json" },
+  };
+  g_autoptr (GSettings) settings = mien_settings_new ();
+  Script script;
+
+  script_init (&script,
+               "echo '{\"event\":\"warning\",\"text\":\"'\"$*\"'\"}' >&2\necho '{}'\n");
+  g_settings_set_int (settings, "threads", 3);
+  for (guint i = 0; i < G_N_ELEMENTS (jobs); i++)
+    {
+      g_autoptr (MienJobRunner) runner = mien_job_runner_new ("/p.mien", settings);
+      g_autoptr (MienChild) child = child_new (jobs[i].kind);
+      guint warnings;
+
+      mien_job_runner_add (runner, child);
+      mien_test_wait (mien_child_is_over (child));
+      g_assert_cmpstr (g_ptr_array_index (mien_child_get_warnings (child, &warnings), 0),
+                       ==, jobs[i].says);
+    }
+  g_settings_reset (settings, "threads");
+  script_clear (&script);
+}
+
 static void
 test_child_failed (void)
 {
@@ -447,6 +480,7 @@ main (int argc, char **argv)
   g_test_add_func ("/jobs/report/times", test_report_times);
   g_test_add_func ("/jobs/arguments", test_arguments);
   g_test_add_func ("/jobs/child/done", test_child_done);
+  g_test_add_func ("/jobs/child/threads", test_child_threads);
   g_test_add_func ("/jobs/child/failed", test_child_failed);
   g_test_add_func ("/jobs/child/killed", test_child_killed);
   g_test_add_func ("/jobs/child/missing", test_child_missing);

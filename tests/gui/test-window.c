@@ -2,17 +2,21 @@
 /*
  * The window on a display of its own: it builds, with and without a project; its actions
  * are enabled exactly when they can do something; every icon it names exists; every
- * dialog builds; and a file is open in one window only.
+ * dialog builds; a file that is opened again comes up where it is, and a second window on
+ * it sees the same decisions and jobs; what is dropped is taken.
  */
 #include "config.h"
 
+#include <glib/gstdio.h>
+
 #include "mien-export-dialog.h"
+#include "mien-file-row.h"
 #include "mien-import-dialog.h"
 #include "mien-models-page.h"
 #include "mien-new-dialog.h"
 #include "mien-test-project.h"
 #include "mien-training-dialog.h"
-#include "mien-window.h"
+#include "mien-window-private.h"
 
 /* One for all: GTK has one display and one default application. */
 static MienApplication *application;
@@ -118,9 +122,11 @@ test_empty_project (void)
   window = open_window (&place, "win.import");
   g_assert_cmpstr (mien_window_get_path (window), ==, place.path);
   g_assert_cmpstr (gtk_window_get_title (GTK_WINDOW (window)), ==, "Test faces");
-  check_actions (window, (const char *const[]){ "win.import", "win.save-copy", NULL },
-                 (const char *const[]){ "win.export", "win.retrain", "win.propose",
-                                        "win.roll-back", NULL });
+  check_actions (
+      window,
+      (const char *const[]){ "win.import", "win.new-window", "win.save-copy", NULL },
+      (const char *const[]){ "win.export", "win.retrain", "win.propose", "win.roll-back",
+                             NULL });
   close_all ();
   mien_test_place_clear (&place);
 }
@@ -149,6 +155,177 @@ test_project (void)
   }
   close_all ();
   mien_test_place_clear (&place);
+}
+
+static MienWindow *
+open_second (MienWindow *window)
+{
+  MienWindow *second = NULL;
+
+  gtk_widget_activate_action (GTK_WIDGET (window), "win.new-window", NULL);
+  g_assert_cmpuint (n_windows (), ==, 2);
+  for (GList *l = gtk_application_get_windows (GTK_APPLICATION (application)); l != NULL;
+       l = l->next)
+    if (l->data != window)
+      second = MIEN_WINDOW (l->data);
+  mien_test_wait (is_enabled (second, "win.retrain"));
+  return second;
+}
+
+static void
+on_changed (MienProject *project, guint *count)
+{
+  (*count)++;
+}
+
+/* Each has its own connections; what one decides arrives in the other. */
+static void
+test_two_windows (void)
+{
+  MienTestPlace place;
+  MienWindow *first, *second;
+  MienDecision decision = { .frame = 1, .kind = MIEN_DECISION_FLAG, .duration_us = -1 };
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+  guint changes = 0;
+
+  mien_test_place_init (&place, 30);
+  first = open_window (&place, "win.retrain");
+  second = open_second (first);
+  g_assert_cmpstr (mien_window_get_path (second), ==, place.path);
+  g_assert_true (first->project != second->project);
+
+  g_signal_connect (second->project, "changed", G_CALLBACK (on_changed), &changes);
+  mien_project_decide_async (first->project, &decision, mien_test_keep_result, &result);
+  mien_test_wait (result != NULL);
+  g_assert_true (mien_project_decide_finish (first->project, result, &error));
+  g_assert_no_error (error);
+  mien_test_wait (changes > 0);
+  g_signal_handlers_disconnect_by_data (second->project, &changes);
+
+  /* The same file once more: one of the two. */
+  mien_application_open_path (application, place.path, NULL);
+  g_assert_cmpuint (n_windows (), ==, 2);
+  close_all ();
+  mien_test_place_clear (&place);
+}
+
+/* A job belongs to the project: both windows show it, the one that is left keeps it. */
+static void
+test_two_windows_share_jobs (void)
+{
+  MienTestPlace place;
+  MienWindow *first, *second;
+  MienChild *child;
+  g_autofree char *program = NULL;
+  g_autoptr (GError) error = NULL;
+
+  mien_test_place_init (&place, 30);
+  program = g_build_filename (place.folder, "mienctl", NULL);
+  g_file_set_contents (program, "#!/bin/sh\nexec sleep 60\n", -1, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (g_chmod (program, 0755), ==, 0);
+  g_setenv ("MIENCTL", program, TRUE);
+  first = open_window (&place, "win.retrain");
+  gtk_widget_activate_action (GTK_WIDGET (first), "win.retrain", NULL);
+  child = mien_job_runner_get_running (first->runner);
+  g_assert_nonnull (child);
+
+  second = open_second (first);
+  g_assert_true (second->runner == first->runner);
+  /* It was not broken off, so nothing is offered. */
+  g_assert_cmpuint (n_messages (), ==, 0);
+  g_assert_true (gtk_widget_get_visible (GTK_WIDGET (second->job_status)));
+
+  gtk_window_close (GTK_WINDOW (first));
+  mien_test_wait (n_windows () == 1);
+  g_assert_cmpint (mien_child_get_state (child), ==, MIEN_CHILD_RUNNING);
+  gtk_window_close (GTK_WINDOW (second));
+  mien_test_wait (n_windows () == 0);
+  g_unsetenv ("MIENCTL");
+  mien_test_place_clear (&place);
+}
+
+static MienImportDialog *
+import_dialog (void)
+{
+  g_autoptr (GList) all = gtk_window_list_toplevels ();
+
+  for (GList *l = all; l != NULL; l = l->next)
+    if (MIEN_IS_IMPORT_DIALOG (l->data))
+      return l->data;
+  return NULL;
+}
+
+static MienFileRow *
+file_row (GtkWidget *widget, guint *nth)
+{
+  MienFileRow *found = NULL;
+
+  if (MIEN_IS_FILE_ROW (widget) && (*nth)-- == 0)
+    return MIEN_FILE_ROW (widget);
+  for (GtkWidget *child = gtk_widget_get_first_child (widget);
+       child != NULL && found == NULL; child = gtk_widget_get_next_sibling (child))
+    found = file_row (child, nth);
+  return found;
+}
+
+/* What the form asks for: images, then labels. */
+static void
+check_rows (const char *images, const char *labels)
+{
+  const char *paths[] = { images, labels };
+
+  for (guint i = 0; i < G_N_ELEMENTS (paths); i++)
+    {
+      guint nth = i;
+
+      g_assert_cmpstr (
+          mien_file_row_get_path (file_row (GTK_WIDGET (import_dialog ()), &nth)), ==,
+          paths[i]);
+    }
+}
+
+static void
+drop (MienWindow *window, const char *path)
+{
+  g_autoptr (GFile) file = g_file_new_for_path (path);
+  GSList files = { .data = file };
+
+  g_assert_true (mien_window_take_files (window, &files));
+}
+
+static void
+test_drop (void)
+{
+  MienTestPlace place, other;
+  MienWindow *window;
+  g_autofree char *list = NULL;
+  g_autoptr (GError) error = NULL;
+
+  mien_test_place_init (&place, 0);
+  mien_test_place_init (&other, 0);
+  list = g_build_filename (place.folder, "list.txt", NULL);
+  g_file_set_contents (list, "image,valence\n", -1, &error);
+  g_assert_no_error (error);
+  window = open_window (&place, "win.import");
+
+  drop (window, other.folder);
+  mien_test_wait (import_dialog () != NULL);
+  check_rows (other.folder, NULL);
+  gtk_window_destroy (GTK_WINDOW (import_dialog ()));
+  drop (window, list);
+  mien_test_wait (import_dialog () != NULL);
+  check_rows (NULL, list);
+  gtk_window_destroy (GTK_WINDOW (import_dialog ()));
+
+  /* A project opens in a window of its own, and is among the recent ones then. */
+  drop (window, other.path);
+  g_assert_cmpuint (n_windows (), ==, 2);
+  mien_test_wait (g_menu_model_get_n_items (G_MENU_MODEL (window->recent_section)) == 1);
+  close_all ();
+  mien_test_place_clear (&place);
+  mien_test_place_clear (&other);
 }
 
 /* Opening what is no project leaves the start page and says why. */
@@ -248,6 +425,9 @@ main (int argc, char **argv)
   g_test_add_func ("/window/start-page", test_start_page);
   g_test_add_func ("/window/empty-project", test_empty_project);
   g_test_add_func ("/window/project", test_project);
+  g_test_add_func ("/window/two", test_two_windows);
+  g_test_add_func ("/window/two-jobs", test_two_windows_share_jobs);
+  g_test_add_func ("/window/drop", test_drop);
   g_test_add_func ("/window/not-a-project", test_not_a_project);
   g_test_add_func ("/window/dialogs", test_dialogs);
   g_test_add_func ("/window/icons", test_icons);
