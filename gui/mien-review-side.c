@@ -112,9 +112,10 @@ mien_review_side_show_recent (MienReviewSide *self, const GPtrArray *recent)
       const MienReviewRecent *last = g_ptr_array_index (recent, 0);
       g_autofree char *key = mien_key_layout_label ("win.undo");
       g_autofree char *text =
-          /* Translators: a key, a frame, and what was decided of it. */
-          g_strdup_printf (_ ("%s takes back %s: %s"), key != NULL ? key : _ ("Undo"),
-                           last->key, last->text);
+          key != NULL
+              /* Translators: a key, a frame, and what was decided of it. */
+              ? g_strdup_printf (_ ("%s takes back %s: %s"), key, last->key, last->text)
+              : g_strdup_printf (_ ("Undo takes back %s: %s"), last->key, last->text);
 
       mien_review_set_text (self->takes_back, text);
     }

@@ -132,20 +132,38 @@ add_group (Writer *writer, MienKeyGroup group)
   g_string_append (writer->text, "</object></child>");
 }
 
+/* Groups [begin, end) side by side. Pages are avoided: GTK 4.8 puts them in any order. */
+static void
+add_section (Writer *writer,
+             const char *name,
+             const char *title,
+             MienKeyGroup begin,
+             MienKeyGroup end)
+{
+  g_autofree char *head =
+      g_markup_printf_escaped ("<child><object class=\"GtkShortcutsSection\">"
+                               "<property name=\"section-name\">%s</property>"
+                               "<property name=\"title\">%s</property>"
+                               "<property name=\"max-height\">16</property>",
+                               name, title);
+
+  g_string_append (writer->text, head);
+  for (guint group = begin; group < end; group++)
+    add_group (writer, (MienKeyGroup) group);
+  g_string_append (writer->text, "</object></child>");
+}
+
 char *
 mien_shortcuts_describe (MienKeys *keys, MienKeymap keymap, gpointer data)
 {
   g_autoptr (GString) text =
       g_string_new ("<interface><object class=\"GtkShortcutsWindow\" id=\"shortcuts\">"
-                    "<property name=\"modal\">True</property>"
-                    "<child><object class=\"GtkShortcutsSection\">"
-                    "<property name=\"section-name\">all</property>"
-                    "<property name=\"max-height\">12</property>");
+                    "<property name=\"modal\">True</property>");
   Writer writer = { keys, keymap, data, text };
 
-  for (guint group = 0; group < MIEN_KEYS_GROUPS; group++)
-    add_group (&writer, (MienKeyGroup) group);
-  g_string_append (text, "</object></child></object></interface>");
+  add_section (&writer, "review", _ ("Review"), MIEN_KEYS_ANSWERS, MIEN_KEYS_EVERYWHERE);
+  add_section (&writer, "window", _ ("Window"), MIEN_KEYS_EVERYWHERE, MIEN_KEYS_GROUPS);
+  g_string_append (text, "</object></interface>");
   return g_string_free (g_steal_pointer (&text), FALSE);
 }
 
