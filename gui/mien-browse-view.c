@@ -19,6 +19,7 @@
 #include <glib/gi18n.h>
 
 #include "mien-browse-words.h"
+#include "mien-key-layout.h"
 
 enum
 {
@@ -345,6 +346,30 @@ popover_box (GtkMenuButton *button)
   return box;
 }
 
+/* Tooltips with the keys, which may be changed. */
+static void
+name_keys (MienBrowseView *self)
+{
+  const struct
+  {
+    GtkWidget *widget;
+    const char *text, *id;
+  } tips[] = {
+    { GTK_WIDGET (self->search), _ ("Search in the names of frames"),
+      "win.browse::search" },
+    { GTK_WIDGET (self->filter_button), _ ("Filter"), "win.browse::filter" },
+    { GTK_WIDGET (self->place_button), _ ("Go to a frame"), "win.browse::go-to" },
+    { GTK_WIDGET (self->as_sheet), _ ("Contact sheet"), "win.browse::sheet" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (tips); i++)
+    {
+      g_autofree char *tip = mien_key_layout_tooltip (tips[i].text, tips[i].id);
+
+      gtk_widget_set_tooltip_text (tips[i].widget, tip);
+    }
+}
+
 static GtkWidget *
 build_filter (MienBrowseView *self)
 {
@@ -353,8 +378,6 @@ build_filter (MienBrowseView *self)
   self->filter_button = GTK_MENU_BUTTON (gtk_menu_button_new ());
   gtk_menu_button_set_use_underline (self->filter_button, TRUE);
   gtk_menu_button_set_label (self->filter_button, _ ("_Filter"));
-  gtk_widget_set_tooltip_text (GTK_WIDGET (self->filter_button),
-                               _ ("Filter (Ctrl+Shift+F)"));
   self->form = MIEN_BROWSE_FILTER (mien_browse_filter_new ());
   box = popover_box (self->filter_button);
   gtk_box_append (GTK_BOX (box), GTK_WIDGET (self->form));
@@ -399,7 +422,7 @@ build_modes (MienBrowseView *self)
   gtk_button_set_icon_name (GTK_BUTTON (self->as_sheet), "object-select-symbolic");
   name_widget (self->as_grid, _ ("Grid"));
   name_widget (self->as_columns, _ ("Columns"));
-  name_widget (self->as_sheet, _ ("Contact sheet (Ctrl+K)"));
+  name_widget (self->as_sheet, _ ("Contact sheet"));
   gtk_toggle_button_set_group (self->as_columns, self->as_grid);
   gtk_toggle_button_set_group (self->as_sheet, self->as_grid);
   gtk_toggle_button_set_active (self->as_grid, TRUE);
@@ -421,7 +444,7 @@ build_place (MienBrowseView *self)
 
   self->place_button = GTK_MENU_BUTTON (gtk_menu_button_new ());
   gtk_menu_button_set_icon_name (self->place_button, "find-location-symbolic");
-  name_widget (self->place_button, _ ("Go to a frame (Ctrl+G)"));
+  name_widget (self->place_button, _ ("Go to a frame"));
   box = popover_box (self->place_button);
   self->place = GTK_EDITABLE (gtk_entry_new ());
   gtk_entry_set_placeholder_text (GTK_ENTRY (self->place), _ ("video and number"));
@@ -474,6 +497,9 @@ build_bar (MienBrowseView *self)
   gtk_box_append (GTK_BOX (self->bar), GTK_WIDGET (self->count));
   gtk_box_append (GTK_BOX (self->bar), build_label (self));
   g_signal_connect_swapped (search, "search-changed", G_CALLBACK (ask), self);
+  name_keys (self);
+  g_signal_connect_object (mien_key_layout_get_default (), "changed",
+                           G_CALLBACK (name_keys), self, G_CONNECT_SWAPPED);
 }
 
 static GtkWidget *
@@ -631,14 +657,6 @@ mien_browse_view_class_init (MienBrowseViewClass *klass)
   for (guint i = 0; i < G_N_ELEMENTS (actions); i++)
     gtk_widget_class_install_action (widget_class, actions[i], NULL, on_action);
   mien_browse_view_install_label_actions (widget_class);
-  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_f, GDK_CONTROL_MASK,
-                                       "browse.search", NULL);
-  gtk_widget_class_add_binding_action (
-      widget_class, GDK_KEY_f, GDK_CONTROL_MASK | GDK_SHIFT_MASK, "browse.filter", NULL);
-  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_g, GDK_CONTROL_MASK,
-                                       "browse.go-to", NULL);
-  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_k, GDK_CONTROL_MASK,
-                                       "browse.sheet", NULL);
   gtk_widget_class_set_css_name (widget_class, "browse-view");
   gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BIN_LAYOUT);
 }

@@ -46,7 +46,8 @@ struct _MienReviewPanel
   GtkWidget *model, *expression_cannot_tell, *point_cannot_tell;
   GtkWidget *valence, *arousal, *legend, *point_keys, *cannot_tell_key;
   GtkWidget *hint, *enter, *buttons;
-  GtkWidget *verdict[G_N_ELEMENTS (verdicts)], *verdict_key[G_N_ELEMENTS (verdicts)];
+  GtkWidget *verdict[G_N_ELEMENTS (verdicts)], *verdict_key[G_N_ELEMENTS (verdicts)],
+      *verdict_name[G_N_ELEMENTS (verdicts)];
   GtkWidget *expression[MIEN_EXPRESSION_COUNT];
   GtkWidget *unit[MIEN_UNIT_COUNT];
   GSettings *settings;
@@ -258,11 +259,7 @@ show_confirm (MienReviewPanel *self)
           self->segment)
                         : g_strdup (_ ("Confirm and next"));
 
-  for (GtkWidget *child =
-           gtk_widget_get_first_child (gtk_button_get_child (GTK_BUTTON (self->confirm)));
-       child != NULL; child = gtk_widget_get_next_sibling (child))
-    if (GTK_IS_LABEL (child) && !gtk_widget_has_css_class (child, "keycap"))
-      mien_review_set_text (child, text);
+  mien_review_set_text (self->verdict_name[0], text);
 }
 
 /* Everything that Enter would do, before it is done. */
@@ -293,7 +290,7 @@ show_verdict (MienReviewPanel *self,
   mien_review_set_text (self->enter, line);
   gtk_widget_set_tooltip_text (self->enter, line);
   mien_review_set_class (self->enter, "segment", self->segment > 0);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->confirm),
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->verdict[0]),
                                   GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, line, -1);
   show_confirm (self);
 }
@@ -414,6 +411,7 @@ add_verdict (MienReviewPanel *self, guint i)
   GtkWidget *name = gtk_label_new (_ (verdicts[i].label));
 
   self->verdict[i] = button;
+  self->verdict_name[i] = name;
   self->verdict_key[i] = mien_review_keycap_new (NULL);
   gtk_widget_set_hexpand (name, TRUE);
   gtk_box_append (GTK_BOX (box), name);

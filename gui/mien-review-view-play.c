@@ -16,7 +16,7 @@
 
 #include "mien-clip.h"
 #include "mien-face-canvas.h"
-#include "mien-review-keys.h"
+#include "mien-key-layout.h"
 #include "mien-strip.h"
 
 #include <glib/gi18n.h>
@@ -103,8 +103,7 @@ show_playing (MienReviewView *self)
 {
   const MienFrameView *view = mien_review_session_view (self->session);
   MienClip *clip = self->play->clip;
-  g_autofree char *key =
-      mien_review_key_label (gtk_widget_get_display (self->canvas), "review.play", -1);
+  g_autofree char *key = mien_key_layout_label ("review.play");
   g_autofree char *from =
       g_strdup_printf ("%05" G_GINT64_FORMAT, mien_clip_number (clip, 0));
   g_autofree char *to = g_strdup_printf (
@@ -113,7 +112,8 @@ show_playing (MienReviewView *self)
   g_autofree char *place =
       g_strdup_printf (_ ("%s / %s–%s"), view->frame->video_name, from, to);
   /* Translators: a key. */
-  g_autofree char *text = g_strdup_printf (_ ("▶ playing · %s stops"), key);
+  g_autofree char *text = key != NULL ? g_strdup_printf (_ ("▶ playing · %s stops"), key)
+                                      : g_strdup (_ ("▶ playing"));
 
   mien_face_canvas_set_place (MIEN_FACE_CANVAS (self->canvas), place);
   mien_face_canvas_set_reason (MIEN_FACE_CANVAS (self->canvas), text);

@@ -358,7 +358,6 @@ on_back (GtkWidget *widget, const char *name, GVariant *parameter)
 }
 
 static void
-static void
 on_mark (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   mien_review_view_mark (MIEN_REVIEW_VIEW (widget),
@@ -498,22 +497,38 @@ on_leave (MienReviewView *self)
 
 /* ---- building ---- */
 
+/* Keys may be changed, or taken away. */
+static void
+name_strip_keys (MienReviewView *self)
+{
+  g_autofree char *in = mien_key_layout_label ("review.mark-in");
+  g_autofree char *out = mien_key_layout_label ("review.mark-out");
+  g_autofree char *play = mien_key_layout_label ("review.play");
+  gboolean shown =
+      g_strcmp0 (gtk_label_get_text (GTK_LABEL (self->strip_note)), self->strip_help)
+      == 0;
+
+  g_free (self->strip_help);
+  /* Translators: of the strip of neighbours; three keys. */
+  self->strip_help = g_strdup_printf (
+      _ ("solid: labelled · pale: the model · %s and %s mark a segment · %s plays"),
+      in != NULL ? in : "–", out != NULL ? out : "–", play != NULL ? play : "–");
+  if (shown)
+    gtk_label_set_text (GTK_LABEL (self->strip_note), self->strip_help);
+}
+
 static GtkWidget *
 build_face (MienReviewView *self)
 {
   GtkWidget *column = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
   GtkWidget *title = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 8);
   GtkWidget *name = gtk_label_new (_ ("Neighbours by frame number"));
-  GdkDisplay *display = gtk_widget_get_display (GTK_WIDGET (self));
-  g_autofree char *in = mien_review_key_label (display, "review.mark-in", -1);
-  g_autofree char *out = mien_review_key_label (display, "review.mark-out", -1);
-  g_autofree char *play = mien_review_key_label (display, "review.play", -1);
 
-  /* Translators: of the strip of neighbours; three keys. */
-  self->strip_help = g_strdup_printf (
-      _ ("solid: labelled · pale: the model · %s and %s mark a segment · %s plays"), in,
-      out, play);
-  self->strip_note = gtk_label_new (self->strip_help);
+  self->strip_note = gtk_label_new (NULL);
+  self->strip_help = g_strdup ("");
+  name_strip_keys (self);
+  g_signal_connect_object (mien_key_layout_get_default (), "changed",
+                           G_CALLBACK (name_strip_keys), self, G_CONNECT_SWAPPED);
   self->canvas = mien_face_canvas_new ();
   gtk_widget_set_vexpand (self->canvas, TRUE);
   self->strip = mien_strip_new ();

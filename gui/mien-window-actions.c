@@ -270,6 +270,17 @@ on_show_view (GtkWidget *widget, const char *name, GVariant *view)
 }
 
 static void
+on_browse (GtkWidget *widget, const char *name, GVariant *what)
+{
+  MienWindow *self = MIEN_WINDOW (widget);
+  g_autofree char *action =
+      g_strconcat ("browse.", g_variant_get_string (what, NULL), NULL);
+
+  adw_view_stack_set_visible_child_name (self->views, "browse");
+  gtk_widget_activate_action (GTK_WIDGET (self->browse), action, NULL);
+}
+
+static void
 on_menu (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   gtk_menu_button_popup (MIEN_WINDOW (widget)->menu);
@@ -301,6 +312,7 @@ mien_window_update_actions (MienWindow *self)
     { "win.undo", open },
     { "win.redo", open },
     { "win.show-view", open },
+    { "win.browse", open },
     { "win.retrain", frames && has_labels (status) },
     { "win.training", frames && has_labels (status) },
     { "win.propose", frames && status->current_model > 0 },
@@ -340,4 +352,5 @@ mien_window_init_actions (MienWindowClass *klass)
     gtk_widget_class_install_action (widget_class, actions[i].action, NULL,
                                      actions[i].func);
   gtk_widget_class_install_action (widget_class, "win.show-view", "s", on_show_view);
+  gtk_widget_class_install_action (widget_class, "win.browse", "s", on_browse);
 }
