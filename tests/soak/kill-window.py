@@ -11,37 +11,17 @@ failure and keeps the project then.
 """
 
 import argparse
-import ctypes
 import os
 import random
 import shutil
 import sqlite3
-import subprocess
 import sys
 import tempfile
 import time
 
+from mien_window import Desk
+
 START_SECONDS = 30
-
-
-class Keyboard:
-    def __init__(self, display):
-        self.x = ctypes.CDLL('libX11.so.6')
-        self.test = ctypes.CDLL('libXtst.so.6')
-        self.x.XOpenDisplay.restype = ctypes.c_void_p
-        self.x.XSync.argtypes = [ctypes.c_void_p, ctypes.c_int]
-        self.x.XKeysymToKeycode.argtypes = [ctypes.c_void_p, ctypes.c_ulong]
-        self.x.XStringToKeysym.restype = ctypes.c_ulong
-        self.test.XTestFakeKeyEvent.argtypes = [ctypes.c_void_p, ctypes.c_uint, ctypes.c_int, ctypes.c_ulong]
-        self.display = self.x.XOpenDisplay(display.encode())
-        if not self.display:
-            sys.exit(f'kill-window.py: no display {display}')
-
-    def press(self, name):
-        code = self.x.XKeysymToKeycode(self.display, self.x.XStringToKeysym(name.encode()))
-        for down in (1, 0):
-            self.test.XTestFakeKeyEvent(self.display, code, down, 0)
-        self.x.XSync(self.display, 0)
 
 
 def decisions(project):
@@ -57,34 +37,17 @@ def decisions(project):
 class Soak:
     def __init__(self, build, scratch, seed):
         self.random = random.Random(seed)
-        self.build = os.path.realpath(build)
         self.project = os.path.join(scratch, 'Soak.mien')
-        self.environment = dict(
-            os.environ, HOME=scratch, XDG_RUNTIME_DIR=scratch, GDK_BACKEND='x11', GTK_A11Y='none',
-            GSETTINGS_BACKEND='memory', GSETTINGS_SCHEMA_DIR=os.path.join(self.build, 'data'),
-            GSK_RENDERER='cairo', DBUS_SESSION_BUS_ADDRESS='disabled:')
-        read, write = os.pipe()
-        self.server = subprocess.Popen(
-            ['Xvfb', '-displayfd', str(write), '-screen', '0', '1440x900x24', '-nolisten', 'tcp'],
-            pass_fds=[write], stderr=subprocess.DEVNULL)
-        os.close(write)
-        with os.fdopen(read) as pipe:
-            self.environment['DISPLAY'] = ':' + pipe.readline().strip()
-        self.keyboard = Keyboard(self.environment['DISPLAY'])
-        self.mienctl('demo', self.project, '--frames', '480')
-
-    def mienctl(self, *arguments):
-        subprocess.run([os.path.join(self.build, 'jobs', 'mienctl'), *arguments], check=True,
-                       stdout=subprocess.DEVNULL)
+        self.desk = Desk(build, scratch)
+        self.desk.mienctl('demo', self.project, '--frames', '480')
 
     def answer(self):
-        self.keyboard.press(str(self.random.randint(1, 8)))
-        self.keyboard.press('Return')
+        self.desk.keyboard.press(str(self.random.randint(1, 8)))
+        self.desk.keyboard.press('Return')
 
     def round(self):
         before = decisions(self.project)
-        window = subprocess.Popen([os.path.join(self.build, 'gui', 'mien'), self.project],
-                                  env=self.environment, stderr=subprocess.DEVNULL)
+        window = self.desk.window(self.project)
         try:
             end = time.monotonic() + START_SECONDS
             while decisions(self.project) == before:
@@ -105,7 +68,7 @@ class Soak:
         after = decisions(self.project)
         if not reached <= after:
             raise SystemExit(f'kill-window.py: lost {len(reached - after)} decisions')
-        self.mienctl('verify', self.project)
+        self.desk.mienctl('verify', self.project)
         return len(reached - before)
 
 
@@ -123,8 +86,7 @@ def main():
         print(f'kill-window.py: the project is kept: {soak.project}', file=sys.stderr)
         raise
     finally:
-        soak.server.terminate()
-        soak.server.wait()
+        soak.desk.stop()
     shutil.rmtree(scratch)
     print(f'window: {options.rounds} rounds, {total} decisions seen before the kills, all there after them')
 
