@@ -11,6 +11,7 @@
 #include "mien-strip-private.h"
 
 #include "mien-review-style.h"
+#include "mien-strip-picture.h"
 
 #include <math.h>
 
@@ -140,7 +141,12 @@ draw_thumbnail (MienStrip *self, GtkSnapshot *snapshot, guint i, float x, float 
   gsk_rounded_rect_init_from_rect (&rounded, &rect, 5.0f);
   gtk_snapshot_push_rounded_clip (snapshot, &rounded);
   if (cell->texture != NULL)
-    gtk_snapshot_append_texture (snapshot, cell->texture, &rect);
+    gtk_snapshot_append_texture (
+        snapshot,
+        mien_strip_picture (cell->texture,
+                            MIEN_STRIP_THUMBNAIL
+                                * gtk_widget_get_scale_factor (GTK_WIDGET (self))),
+        &rect);
   else
     {
       GdkRGBA quiet = mien_review_theme_color (GTK_WIDGET (self), "view_fg_color", 0.1f);
