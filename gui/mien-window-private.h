@@ -25,6 +25,7 @@ struct _MienWindow
   GtkMenuButton     *menu;
   GtkRevealer       *banner, *trouble;
   GtkLabel          *trouble_text, *opening_text;
+  GtkSpinner        *opening_spinner;
   AdwToastOverlay   *toasts;
   GtkStack          *pages;
   AdwViewStack      *views;

@@ -21,6 +21,9 @@ show_page (MienWindow *self, const char *page)
   gboolean open = g_str_equal (page, "project");
 
   gtk_stack_set_visible_child_name (self->pages, page);
+  /* One that nobody sees would keep the display's clock busy all the same, and every key
+   * would wait for its next tick. */
+  gtk_spinner_set_spinning (self->opening_spinner, g_str_equal (page, "opening"));
   gtk_widget_set_visible (self->names, open);
   gtk_widget_set_visible (GTK_WIDGET (self->retrain), open);
   gtk_widget_set_visible (GTK_WIDGET (self->propose), open);

@@ -242,6 +242,7 @@ mien_window_class_init (MienWindowClass *klass)
   CHILD (banner);
   CHILD (trouble);
   CHILD (trouble_text);
+  CHILD (opening_spinner);
   CHILD (opening_text);
   CHILD (toasts);
   CHILD (pages);
