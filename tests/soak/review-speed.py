@@ -172,7 +172,7 @@ def measure(desk, reviewer, name, frames):
 def check_labels(project, frames):
     """Every batch of a person: an expression, a point, two units or more."""
     db = sqlite3.connect(f'file:{project}?mode=ro', uri=True)
-    rows = db.execute('SELECT count (*) FILTER (WHERE item = 0), count (*) FILTER (WHERE item = 1),'
+    rows = db.execute('SELECT count (*) FILTER (WHERE item = 1), count (*) FILTER (WHERE item = 0),'
                       ' count (*) FILTER (WHERE item > 1) FROM event WHERE annotator IS NOT NULL'
                       ' GROUP BY batch').fetchall()
     db.close()
@@ -182,15 +182,15 @@ def check_labels(project, frames):
     print(f'{good} decisions in the project, all with the three answers')
 
 
-def prepare(desk, project):
-    desk.mienctl('demo', project, '--frames', '1600')
+def prepare(desk, project, frames):
+    desk.mienctl('demo', project, '--frames', str(max(480, 3 * frames)))
     desk.mienctl('train', project, '--epochs', '1', '--input-size', '48', '--batch', '64', '--accept')
     desk.mienctl('propose', project)
 
 
 def run(desk, options):
     project = os.path.join(desk.scratch, 'Speed.mien')
-    prepare(desk, project)
+    prepare(desk, project, options.frames)
     reviewer = Reviewer(desk, project, options.seed)
     try:
         reviewer.wait_for_face()
