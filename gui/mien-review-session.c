@@ -15,6 +15,8 @@
 
 #include "mien-review-session.h"
 
+#include "mien-review-marks.h"
+
 #include <glib/gi18n.h>
 
 enum
@@ -60,9 +62,12 @@ struct _MienReviewSession
   GArray *history;  /* gint64, oldest first */
   GHashTable *seen; /* gint64 */
   GHashTable *views;
-  GHashTable *loading;
-  GHashTable *drafts; /* gint64 -> MienReviewAnswers */
-  GArray *pending;    /* Pending, oldest first */
+  GHashTable *loading; /* gint64 -> the moment at which it was asked for */
+  GHashTable *drafts;  /* gint64 -> MienReviewAnswers */
+  GArray *pending;     /* Pending, oldest first */
+  MienReviewMarks *marks;
+  guint64 moment;     /* counts loads asked for and changes stored */
+  guint64 changed_at; /* what was asked for before it is to be read again */
   GPtrArray *recent;  /* MienReviewRecent, newest first */
   guint64 serial;
   GHashTable *segments; /* serial -> GArray of gint64: frames of a pending decision */
@@ -102,9 +107,10 @@ mien_review_session_new (void)
   session->history = g_array_new (FALSE, FALSE, sizeof (gint64));
   session->seen = frame_table (NULL);
   session->views = frame_table ((GDestroyNotify) mien_frame_view_free);
-  session->loading = frame_table (NULL);
+  session->loading = frame_table (g_free);
   session->drafts = frame_table (g_free);
   session->pending = g_array_new (FALSE, FALSE, sizeof (Pending));
+  session->marks = mien_review_marks_new ();
   session->recent = g_ptr_array_new_with_free_func (recent_free);
   session->segments = frame_table ((GDestroyNotify) g_array_unref);
   return session;
@@ -124,6 +130,7 @@ mien_review_session_free (MienReviewSession *session)
   g_hash_table_unref (session->loading);
   g_hash_table_unref (session->drafts);
   g_array_unref (session->pending);
+  mien_review_marks_free (session->marks);
   g_ptr_array_unref (session->recent);
   g_hash_table_unref (session->segments);
   g_free (session);
@@ -365,6 +372,41 @@ mien_review_session_back (MienReviewSession *session)
   return TRUE;
 }
 
+/* Labels changed as no mark says: what was read, or is being read, is read again. */
+static void
+read_anew (MienReviewSession *session)
+{
+  session->changed_at = ++session->moment;
+  g_hash_table_remove_all (session->views);
+  session->stale = session->frame != 0;
+}
+
+static void
+apply_marks (MienReviewSession *session)
+{
+  GHashTableIter iter;
+  gpointer view;
+
+  mien_review_marks_apply (session->marks, session->view, session->moment);
+  g_hash_table_iter_init (&iter, session->views);
+  while (g_hash_table_iter_next (&iter, NULL, &view))
+    mien_review_marks_apply (session->marks, view, session->moment);
+}
+
+/* Those that every reading under way was asked for after. */
+static void
+forget_marks (MienReviewSession *session)
+{
+  guint64 oldest = G_MAXUINT64;
+  GHashTableIter iter;
+  gpointer moment;
+
+  g_hash_table_iter_init (&iter, session->loading);
+  while (g_hash_table_iter_next (&iter, NULL, &moment))
+    oldest = MIN (oldest, *(guint64 *) moment);
+  mien_review_marks_forget (session->marks, oldest);
+}
+
 /* ---- loading ---- */
 
 gboolean
@@ -425,8 +467,11 @@ mien_review_session_queue_failed (MienReviewSession *session)
 static gboolean
 want (MienReviewSession *session, gint64 frame)
 {
-  return !g_hash_table_contains (session->loading, &frame)
-         && g_hash_table_add (session->loading, key (frame));
+  if (g_hash_table_contains (session->loading, &frame))
+    return FALSE;
+  session->moment++;
+  return g_hash_table_insert (session->loading, key (frame),
+                              g_memdup2 (&session->moment, sizeof session->moment));
 }
 
 gint64
@@ -479,12 +524,24 @@ mien_review_session_loaded (MienReviewSession *session,
                             MienFrameView *view,
                             gint64 now)
 {
+  const guint64 *asked = g_hash_table_lookup (session->loading, &frame);
+  guint64 asked_at = asked != NULL ? *asked : session->moment;
+  gboolean outdated = asked_at < session->changed_at;
+
   g_hash_table_remove (session->loading, &frame);
+  mien_review_marks_apply (session->marks, view, asked_at);
+  forget_marks (session);
   if (frame == session->frame && session->state == MIEN_REVIEW_LOADING)
-    take_view (session, view);
+    {
+      take_view (session, view);
+      session->stale = session->stale || outdated;
+    }
   else if (frame == session->frame && session->state == MIEN_REVIEW_SHOWING)
-    refresh (session, view, now);
-  else if (find_upcoming (session, frame) >= 0)
+    {
+      refresh (session, view, now);
+      session->stale = session->stale || outdated;
+    }
+  else if (!outdated && find_upcoming (session, frame) >= 0)
     g_hash_table_insert (session->views, key (frame), view);
   else
     mien_frame_view_free (view);
@@ -545,32 +602,6 @@ mien_review_session_again (MienReviewSession *session)
 }
 
 /* ---- deciding ---- */
-
-/* Strips that were read before the decision show it too. */
-static void
-mark_neighbour (MienFrameView *view, gint64 frame, const MienLabels *labels)
-{
-  for (guint i = 0; view != NULL && i < view->neighbours->len; i++)
-    {
-      MienNeighbour *neighbour = g_ptr_array_index (view->neighbours, i);
-
-      for (guint item = 0; neighbour->frame == frame && item < MIEN_ITEM_COUNT; item++)
-        if (labels->item[item].answer != MIEN_ANSWER_NONE)
-          neighbour->labels.item[item] = labels->item[item];
-    }
-}
-
-static void
-mark_neighbours (MienReviewSession *session, gint64 frame, const MienLabels *labels)
-{
-  GHashTableIter iter;
-  gpointer view;
-
-  mark_neighbour (session->view, frame, labels);
-  g_hash_table_iter_init (&iter, session->views);
-  while (g_hash_table_iter_next (&iter, NULL, &view))
-    mark_neighbour (view, frame, labels);
-}
 
 static char *
 describe_decision (MienDecisionKind kind, const MienLabels *labels)
@@ -687,7 +718,9 @@ mien_review_session_decide (MienReviewSession *session,
     return MIEN_REVIEW_DECIDED;
   g_hash_table_remove (session->drafts, &session->frame);
   g_hash_table_add (session->seen, key (session->frame));
-  mark_neighbours (session, session->frame, &labels);
+  mien_review_marks_add (session->marks, session->serial, session->frame,
+                         &session->view->labels, &labels);
+  apply_marks (session);
   remember (session);
   enter_next (session);
   return MIEN_REVIEW_DECIDED;
@@ -751,8 +784,11 @@ mien_review_session_decide_segment (MienReviewSession *session,
       g_hash_table_add (session->seen, key (frame));
       g_hash_table_remove (session->views, &frame);
       drop_upcoming (session, frame);
-      mark_neighbours (session, frame, &decision->answers);
+      mien_review_marks_add (session->marks, session->serial, frame,
+                             frame == session->frame ? &session->view->labels : NULL,
+                             &decision->answers);
     }
+  apply_marks (session);
   remember (session);
   enter_next (session);
   return MIEN_REVIEW_DECIDED;
@@ -769,14 +805,6 @@ take_pending (MienReviewSession *session, guint64 serial, Pending *pending)
         return TRUE;
       }
   return FALSE;
-}
-
-/* The strips of the faces on screen and ahead may show a frame whose labels changed. */
-static void
-read_anew (MienReviewSession *session)
-{
-  g_hash_table_remove_all (session->views);
-  session->stale = session->frame != 0;
 }
 
 /* Which frames of a segment still ask something is for the queue to say. */
@@ -798,6 +826,9 @@ mien_review_session_decided (MienReviewSession *session, guint64 serial)
   gboolean many = g_hash_table_contains (session->segments, &id);
   Pending pending;
 
+  if (!mien_review_marks_stored (session->marks, serial, ++session->moment))
+    read_anew (session);
+  forget_marks (session);
   /* Gone back to it before it was stored: what is on screen was read too early; that of a
    * segment may be any of its frames. */
   if (take_pending (session, serial, &pending)
@@ -820,16 +851,14 @@ forget_recent (MienReviewSession *session, guint64 serial)
 void
 mien_review_session_decision_failed (MienReviewSession *session, guint64 serial)
 {
-  gint64 id = (gint64) serial;
   Pending pending;
 
   if (!take_pending (session, serial, &pending))
     return;
-  /* Strips show what has not been stored after all. */
-  if (g_hash_table_contains (session->segments, &id))
-    read_anew (session);
   release_segment (session, serial);
   forget_recent (session, serial);
+  if (mien_review_marks_remove (session->marks, serial))
+    read_anew (session);
   if (pending.kind == MIEN_DECISION_FLAG)
     return;
   g_hash_table_remove (session->seen, &pending.frame);
