@@ -95,6 +95,8 @@ guint       mien_review_session_n_seen        (MienReviewSession *session);
 /* Moving without deciding. Answers given so far are kept for when the face comes back. */
 void        mien_review_session_show          (MienReviewSession *session,
                                                gint64             frame);
+/* From a frame that cannot be read to the next one. */
+void        mien_review_session_pass          (MienReviewSession *session);
 gboolean    mien_review_session_back          (MienReviewSession *session);
 
 /* Deciding. text: what was decided or what is missing, for people. A flag does not go on. */

@@ -90,10 +90,16 @@ on_frame (GObject *source, GAsyncResult *result, gpointer data)
                                 g_get_monotonic_time ());
   else
     {
-      if (request->frame != mien_review_session_frame (self->session))
+      if (request->frame != mien_review_session_frame (self->session)
+          && request->frame != self->reopened)
         mien_review_view_toast (self, error->message);
       mien_review_session_load_failed (self->session, request->frame, error->message);
+      /* Another project lies at that path now. */
+      if (request->frame == self->reopened)
+        mien_review_session_pass (self->session);
     }
+  if (request->frame == self->reopened)
+    self->reopened = 0;
   mien_review_view_pump (self);
   mien_review_view_sync (self);
 }
@@ -460,6 +466,8 @@ mien_review_view_restart (MienReviewView *self, MienProject *project)
   g_clear_object (&self->cancellable);
   g_clear_handle_id (&self->summary_timer, g_source_remove);
   g_clear_pointer (&self->session, mien_review_session_free);
+  g_clear_pointer (&self->place, mien_review_place_free);
+  self->reopened = 0;
   if (self->project != NULL)
     g_signal_handlers_disconnect_by_data (self->project, self);
   g_set_object (&self->project, project);
@@ -471,7 +479,10 @@ mien_review_view_restart (MienReviewView *self, MienProject *project)
   self->others_changed = FALSE;
   self->shown = G_MAXUINT;
   mien_review_segment_clear (&self->segment);
-  if (project != NULL)
-    g_signal_connect_object (project, "changed", G_CALLBACK (on_changed), self,
-                             G_CONNECT_SWAPPED);
+  if (project == NULL)
+    return;
+  self->place = mien_review_place_new (mien_project_get_path (project));
+  self->reopened = mien_review_place_get (self->place);
+  g_signal_connect_object (project, "changed", G_CALLBACK (on_changed), self,
+                           G_CONNECT_SWAPPED);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include "mien-review-place.h"
 #include "mien-review-session.h"
 #include "mien-review-view.h"
 
@@ -15,6 +16,8 @@ struct _MienReviewView
   GSettings          *settings;
   MienProject        *project;
   MienReviewSession  *session;
+  MienReviewPlace    *place;               /* NULL: no project */
+  gint64              reopened;            /* the frame of the last time, until it is there */
   GCancellable       *cancellable;         /* of all loads of the session */
 
   GtkWidget          *stack, *side, *canvas, *strip, *panel;

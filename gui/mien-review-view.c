@@ -187,7 +187,10 @@ mien_review_view_sync (MienReviewView *self)
       mien_review_view_stop_play (self);
       mien_review_view_follow_segment (self);
       if (view != NULL)
-        show_frame (self, view);
+        {
+          show_frame (self, view);
+          mien_review_place_set (self->place, view->frame->id);
+        }
       else if (state == MIEN_REVIEW_FAILED)
         show_failed (self);
     }
@@ -707,6 +710,8 @@ mien_review_view_set_project (MienReviewView *self, MienProject *project)
   if (project == self->project)
     return;
   mien_review_view_restart (self, project);
+  if (project != NULL)
+    mien_review_session_show (self->session, self->reopened);
   mien_review_view_refresh (self);
   mien_review_view_pump (self);
   mien_review_view_sync (self);

@@ -15,6 +15,7 @@
 #include "mien-face-canvas.h"
 #include "mien-review-note.h"
 #include "mien-review-panel.h"
+#include "mien-review-place.h"
 #include "mien-review-side.h"
 #include "mien-review-view.h"
 #include "mien-strip.h"
@@ -507,6 +508,36 @@ test_playing_is_not_the_face (Fixture *fixture, gconstpointer data)
   g_assert_cmpint (wait_for_face (fixture), ==, first);
 }
 
+/* Opened again: the same face, though others come before it in the queue. */
+static void
+test_the_place_is_kept (Fixture *fixture, gconstpointer data)
+{
+  gint64 first = wait_for_face (fixture), place = first + 5;
+
+  mien_review_view_show_frame (fixture->view, place);
+  wait_for_face (fixture);
+  mien_review_view_set_project (fixture->view, NULL);
+  mien_review_view_set_project (fixture->view, fixture->project);
+  mien_test_wait (mien_review_view_get_frame (fixture->view) != 0);
+  g_assert_cmpint (wait_for_face (fixture), ==, place);
+  /* And the queue goes on from there. */
+  activate (fixture, "review.skip", -1);
+  g_assert_cmpint (wait_for_face (fixture), ==, first);
+
+  /* A frame that is not there: the first of the queue, and no word about it. */
+  {
+    MienReviewPlace *elsewhere = mien_review_place_new (fixture->place.path);
+
+    mien_review_view_set_project (fixture->view, NULL);
+    mien_review_place_set (elsewhere, 100000);
+    mien_review_place_free (elsewhere);
+  }
+  mien_review_view_set_project (fixture->view, fixture->project);
+  mien_test_wait (mien_review_view_get_frame (fixture->view) == first);
+  wait_for_face (fixture);
+  g_assert_null (fixture->toast);
+}
+
 static void
 test_zoom_stays_in_bounds (Fixture *fixture, gconstpointer data)
 {
@@ -614,6 +645,7 @@ main (int argc, char **argv)
   ADD ("/review/note", FRAMES, test_a_note_is_kept_and_shown);
   ADD ("/review/segment", FRAMES, test_a_segment_gets_one_answer);
   ADD ("/review/play", FRAMES, test_playing_is_not_the_face);
+  ADD ("/review/place", FRAMES, test_the_place_is_kept);
   ADD ("/review/zoom", FRAMES, test_zoom_stays_in_bounds);
   ADD ("/review/time", FRAMES, test_a_key_takes_little_time);
   ADD ("/review/empty", 0, test_empty_states);
