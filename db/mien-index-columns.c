@@ -85,6 +85,7 @@ point (double value)
   return (gint16) lrint (CLAMP (value, -1.0, 1.0) * MIEN_POINT_SCALE);
 }
 
+/* Items and tasks are the same up to the units. */
 static guint32
 task_bit (guint item, guint at)
 {
@@ -111,7 +112,7 @@ set_unit (MienColumns *columns, guint row, guint unit, const MienLabel *label)
 
 /* Units and points, and the bits of state that follow from labels. */
 static guint32
-set_labels (MienColumns *columns, guint row, const MienIndexed *frame)
+set_labels (MienColumns *columns, guint row, const MienIndexed *frame, guint *labelled)
 {
   const MienLabel *va = &frame->labels.item[MIEN_ITEM_VALENCE_AROUSAL];
   const MienLabel *expression = &frame->labels.item[MIEN_ITEM_EXPRESSION];
@@ -126,6 +127,7 @@ set_labels (MienColumns *columns, guint row, const MienIndexed *frame)
 
       if (label->answer == MIEN_ANSWER_NONE)
         continue;
+      *labelled |= 1u << item;
       source = MAX (source, (guint32) label->source);
       if (label->answer == MIEN_ANSWER_UNRESOLVED)
         state |= MIEN_STATE_DISPUTED;
@@ -145,66 +147,17 @@ set_labels (MienColumns *columns, guint row, const MienIndexed *frame)
          | (guint32) (class + 2) << MIEN_STATE_EXPRESSION;
 }
 
-/* Which tasks have an item that is a pseudo-label: accepted, without a label. */
-static guint32
-accepted_tasks (const MienIndexed *frame)
-{
-  guint32 state = 0;
-
-  if (frame->split != MIEN_SPLIT_TRAIN || !frame->has_image || frame->not_a_face)
-    return 0;
-  for (guint item = 0; item < MIEN_ITEM_COUNT; item++)
-    if (frame->proposal.accepted[item]
-        && frame->labels.item[item].answer == MIEN_ANSWER_NONE)
-      state |= task_bit (item, MIEN_STATE_ACCEPTED);
-  return state;
-}
-
-/* Of the training split only: models are measured by the labels of the others, so nobody
- * may lean on a model to give them. */
-static guint32
-set_proposal (MienColumns *columns, guint row, const MienIndexed *frame)
-{
-  const MienLabel *items = frame->proposal.labels.item;
-  guint32 state = MIEN_STATE_READ;
-  guint present = 0;
-
-  columns->proposed[row] = 0;
-  columns->proposed_valence[row] = columns->proposed_arousal[row] = MIEN_NO_POINT;
-  columns->confidence[row] = NAN;
-  if (!frame->read || frame->split != MIEN_SPLIT_TRAIN)
-    return frame->read ? MIEN_STATE_READ : 0;
-  for (guint unit = 0; unit < MIEN_UNIT_COUNT; unit++)
-    if (items[MIEN_ITEM_FIRST_UNIT + unit].value[0] > 0.5)
-      present |= 1u << unit;
-  columns->proposed[row] = (guint16) present;
-  if (items[MIEN_ITEM_VALENCE_AROUSAL].answer == MIEN_ANSWER_VALUE)
-    {
-      columns->proposed_valence[row] = point (items[MIEN_ITEM_VALENCE_AROUSAL].value[0]);
-      columns->proposed_arousal[row] = point (items[MIEN_ITEM_VALENCE_AROUSAL].value[1]);
-    }
-  if (items[MIEN_ITEM_EXPRESSION].answer == MIEN_ANSWER_VALUE)
-    {
-      columns->confidence[row] = (float) frame->proposal.confidence[MIEN_ITEM_EXPRESSION];
-      state |= ((guint32) items[MIEN_ITEM_EXPRESSION].value[0] + 1)
-               << MIEN_STATE_PROPOSED;
-    }
-  return state | accepted_tasks (frame);
-}
-
 /* Both have a value of the same item, and another one. */
 static gboolean
-differs (const MienColumns *columns, guint row, guint32 state, const MienIndexed *frame)
+differs (const MienColumns *columns, guint row, guint32 state, gboolean with_units)
 {
   int class = (int) MIEN_STATE_BITS (state, MIEN_STATE_EXPRESSION, 15) - 2;
   int proposed = (int) MIEN_STATE_BITS (state, MIEN_STATE_PROPOSED, 15) - 1;
-  gboolean units =
-      frame->read && frame->split == MIEN_SPLIT_TRAIN
-      && frame->proposal.labels.item[MIEN_ITEM_FIRST_UNIT].answer == MIEN_ANSWER_VALUE;
 
   if (class >= 0 && proposed >= 0 && class != proposed)
     return TRUE;
-  if (units && ((columns->present[row] ^ columns->proposed[row]) & columns->known[row]))
+  if (with_units
+      && ((columns->present[row] ^ columns->proposed[row]) & columns->known[row]) != 0)
     return TRUE;
   return columns->valence[row] != MIEN_NO_POINT
          && columns->proposed_valence[row] != MIEN_NO_POINT
@@ -214,28 +167,99 @@ differs (const MienColumns *columns, guint row, guint32 state, const MienIndexed
                     > MIEN_POINTS_DIFFER);
 }
 
-void
+guint
 mien_columns_set (MienColumns *columns, guint row, const MienIndexed *frame)
 {
   guint32 state =
       (guint32) frame->split << MIEN_STATE_SPLIT | frame->complete << MIEN_STATE_COMPLETE;
+  guint labelled = 0;
 
   account (columns, row, -1);
   columns->id[row] = (guint32) frame->id;
   columns->video[row] = frame->video;
   columns->number[row] = (gint32) MIN (frame->number, G_MAXINT32);
   columns->form[row] = (guint8) frame->form;
+  columns->proposed[row] = 0;
+  columns->proposed_valence[row] = columns->proposed_arousal[row] = MIEN_NO_POINT;
+  columns->confidence[row] = NAN;
   state |= frame->has_image ? MIEN_STATE_HAS_IMAGE : 0;
   state |= frame->not_a_face ? MIEN_STATE_NOT_A_FACE : 0;
   state |= frame->skipped ? MIEN_STATE_SKIPPED : 0;
   state |= frame->last_reader ? MIEN_STATE_LAST_READER : 0;
   state |= columns->state[row] & MIEN_STATE_FLAGGED;
-  state |= set_labels (columns, row, frame);
-  state |= set_proposal (columns, row, frame);
-  if (differs (columns, row, state, frame))
-    state |= MIEN_STATE_DIFFERS;
+  state |= set_labels (columns, row, frame, &labelled);
   columns->state[row] = state;
   account (columns, row, 1);
+  return labelled;
+}
+
+void
+mien_columns_set_proposal (MienColumns *columns,
+                           guint row,
+                           guint labelled,
+                           const MienProposed *proposed,
+                           gboolean with_units)
+{
+  guint32 state = columns->state[row] | MIEN_STATE_READ
+                  | (guint32) (proposed->expression + 1) << MIEN_STATE_PROPOSED;
+  gboolean usable = (state & MIEN_STATE_HAS_IMAGE) && !(state & MIEN_STATE_NOT_A_FACE);
+  guint pseudo = proposed->accepted & ~labelled;
+
+  /* Models are measured by the labels of the other splits, so nobody may lean on a model
+   * to give them. */
+  if (MIEN_STATE_BITS (state, MIEN_STATE_SPLIT, 3) != MIEN_SPLIT_TRAIN)
+    {
+      columns->state[row] |= MIEN_STATE_READ;
+      return;
+    }
+  columns->proposed[row] = proposed->units;
+  columns->proposed_valence[row] = proposed->valence;
+  columns->proposed_arousal[row] = proposed->arousal;
+  columns->confidence[row] = proposed->confidence;
+  if (usable)
+    {
+      state |= (pseudo & 3) << MIEN_STATE_ACCEPTED;
+      if (pseudo >> MIEN_ITEM_FIRST_UNIT != 0)
+        state |= 1u << (MIEN_STATE_ACCEPTED + MIEN_TASK_ACTION_UNITS);
+    }
+  if (differs (columns, row, state, with_units))
+    state |= MIEN_STATE_DIFFERS;
+  columns->state[row] = state;
+}
+
+void
+mien_proposed_init (MienProposed *proposed,
+                    gint64 frame,
+                    const MienPrediction *prediction,
+                    const MienModel *model)
+{
+  MienProposal proposal;
+  const MienLabel *items = proposal.labels.item;
+
+  mien_proposal_from_prediction (prediction, model, &proposal);
+  *proposed = (MienProposed){
+    .frame = (guint32) frame,
+    .confidence = NAN,
+    .valence = MIEN_NO_POINT,
+    .arousal = MIEN_NO_POINT,
+    .expression = -1,
+  };
+  for (guint item = 0; item < MIEN_ITEM_COUNT; item++)
+    if (proposal.accepted[item])
+      proposed->accepted |= (guint16) (1u << item);
+  for (guint unit = 0; unit < MIEN_UNIT_COUNT; unit++)
+    if (items[MIEN_ITEM_FIRST_UNIT + unit].value[0] > 0.5)
+      proposed->units |= (guint16) (1u << unit);
+  if (items[MIEN_ITEM_VALENCE_AROUSAL].answer == MIEN_ANSWER_VALUE)
+    {
+      proposed->valence = point (items[MIEN_ITEM_VALENCE_AROUSAL].value[0]);
+      proposed->arousal = point (items[MIEN_ITEM_VALENCE_AROUSAL].value[1]);
+    }
+  if (items[MIEN_ITEM_EXPRESSION].answer == MIEN_ANSWER_VALUE)
+    {
+      proposed->confidence = (float) proposal.confidence[MIEN_ITEM_EXPRESSION];
+      proposed->expression = (gint8) items[MIEN_ITEM_EXPRESSION].value[0];
+    }
 }
 
 void

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
 /*
- * The database into columns: frames, labels and predictions are each one walk in the
- * order of frame ids, merged on the way; then the decisions, of which there are few, by
- * the index on annotators. A frame that has changed is read by itself, through the same
- * steps.
+ * The database into columns: frames and labels are each one walk in the order of frame
+ * ids, merged on the way, and predictions another one on the side; then the decisions, of
+ * which there are few, by the index on annotators. A frame that has changed is read by
+ * itself, through the same steps.
  *
  * Everything that belongs together is read in one transaction, so that a job or another
  * window may go on writing.
@@ -17,7 +17,11 @@
 
 #include <string.h>
 
-#define CHECK_EVERY 4096
+enum
+{
+  CHECK_EVERY = 4096,
+  MANY = 1000, /* frames: from here on a second thread is worth its while */
+};
 
 /* In the order in which read_frame takes them. */
 #define FRAME_COLUMNS                                                                    \
@@ -95,7 +99,6 @@ read_frame (MienStore *store,
   if (frame->has_labels)
     memset (&frame->labels, 0, sizeof frame->labels);
   frame->has_labels = FALSE;
-  frame->read = FALSE;
   frame->id = id;
   frame->video = (guint) video;
   frame->split = (MienSplit) split;
@@ -158,34 +161,14 @@ merge_labels (MienStore *store, Walk *labels, MienIndexed *frame, GError **error
   return TRUE;
 }
 
-static gboolean
-merge_prediction (MienStore *store,
-                  const MienModel *model,
-                  Walk *predictions,
-                  MienIndexed *frame,
-                  GError **error)
-{
-  MienPrediction prediction;
-
-  if (!walk_to (predictions, frame->id, error))
-    return FALSE;
-  if (predictions->frame != frame->id)
-    return TRUE;
-  if (!mien_prediction_read (store, predictions->row, 1, model->id, frame->id,
-                             &prediction, error))
-    return FALSE;
-  mien_proposal_from_prediction (&prediction, model, &frame->proposal);
-  frame->read = TRUE;
-  return TRUE;
-}
-
+/* labelled: what each row has labels of. */
 static gboolean
 merge (MienStore *store,
        const MienIndexContent *content,
        MienStatement *frames,
        Walk *labels,
-       Walk *predictions,
        MienColumns *columns,
+       GArray *labelled,
        GCancellable *cancellable,
        GError **error)
 {
@@ -194,35 +177,36 @@ merge (MienStore *store,
 
   while ((step = mien_statement_step (frames, error)) == MIEN_STEP_ROW)
     {
+      guint16 items;
+
       if (columns->n % CHECK_EVERY == 0
           && g_cancellable_set_error_if_cancelled (cancellable, error))
         return FALSE;
       if (!read_frame (store, content, frames, &frame, error)
-          || !merge_labels (store, labels, &frame, error)
-          || (predictions->row != NULL
-              && !merge_prediction (store, content->model, predictions, &frame, error)))
+          || !merge_labels (store, labels, &frame, error))
         return FALSE;
       if (columns->n > 0 && columns->id[columns->n - 1] >= frame.id)
         return set_damaged (store, frame.id, error);
-      mien_columns_set (columns, mien_columns_append (columns), &frame);
+      items = (guint16) mien_columns_set (columns, mien_columns_append (columns), &frame);
+      g_array_append_val (labelled, items);
     }
   return step == MIEN_STEP_DONE;
 }
 
-gboolean
-mien_index_read_frames (MienStore *store,
+static gboolean
+read_frames_and_labels (MienStore *store,
                         const MienIndexContent *content,
                         gint64 behind,
                         MienColumns *columns,
+                        GArray *labelled,
                         GCancellable *cancellable,
                         GError **error)
 {
-  gint64 model = content->model != NULL ? content->model->id : 0;
   g_autoptr (MienStatement) frames =
       mien_query (store, error, MIEN_SCAN FRAME_COLUMNS " WHERE id > ?1 ORDER BY id",
                   MIEN_INT (behind));
-  g_autoptr (MienStatement) labels = NULL, predictions = NULL;
-  Walk label = { .frame = G_MININT64 }, prediction = { .frame = G_MININT64 };
+  g_autoptr (MienStatement) labels = NULL;
+  Walk label = { .frame = G_MININT64 };
 
   if (frames == NULL)
     return FALSE;
@@ -231,16 +215,91 @@ mien_index_read_frames (MienStore *store,
                        MIEN_INT (behind));
   if (labels == NULL)
     return FALSE;
-  if (model != 0)
-    predictions = mien_query (store, error,
-                              MIEN_SCAN "SELECT frame, outputs FROM prediction"
-                                        " WHERE model = ?1 AND frame > ?2 ORDER BY frame",
-                              MIEN_INT (model), MIEN_INT (behind));
-  if (model != 0 && predictions == NULL)
-    return FALSE;
   label.row = labels;
-  prediction.row = predictions;
-  return merge (store, content, frames, &label, &prediction, columns, cancellable, error);
+  return merge (store, content, frames, &label, columns, labelled, cancellable, error);
+}
+
+static gboolean
+has_units (const MienModel *model)
+{
+  return (model->tasks >> MIEN_TASK_ACTION_UNITS & 1) != 0;
+}
+
+/* A prediction of a frame that is not there yet came between two transactions. */
+static void
+put_predictions (MienColumns *columns,
+                 const MienModel *model,
+                 GArray *labelled,
+                 GArray *predictions)
+{
+  for (guint i = 0; i < predictions->len; i++)
+    {
+      const MienProposed *proposed = &g_array_index (predictions, MienProposed, i);
+      gint64 row = mien_columns_find (columns, proposed->frame);
+
+      if (row >= 0)
+        mien_columns_set_proposal (columns, (guint) row,
+                                   g_array_index (labelled, guint16, row), proposed,
+                                   has_units (model));
+    }
+}
+
+/* Many predictions are read on the side while frames and labels are read here. They may
+ * then be a little newer than these; what else has come with them is found by the next
+ * refresh, as ever. */
+gboolean
+mien_index_read_frames (MienStore *store,
+                        const MienIndexContent *content,
+                        gint64 behind,
+                        MienColumns *columns,
+                        GCancellable *cancellable,
+                        GError **error)
+{
+  gboolean aside =
+      columns->allocated >= MANY && store->depth == 0 && content->model != NULL;
+  g_autoptr (GArray) labelled =
+      g_array_sized_new (FALSE, FALSE, sizeof (guint16), columns->allocated);
+  g_autoptr (GArray) predictions = NULL;
+  MienPredictionsReader *reader =
+      aside ? mien_predictions_reader_new (store, content->model, cancellable) : NULL;
+  gboolean ok = read_frames_and_labels (store, content, behind, columns, labelled,
+                                        cancellable, error);
+
+  if (reader != NULL)
+    predictions = mien_predictions_reader_finish (reader, ok, error);
+  else if (ok && content->model != NULL && columns->n > 0)
+    predictions =
+        mien_index_predictions (store, content->model, behind, cancellable, NULL, error);
+  else
+    return ok;
+  if (!ok || predictions == NULL)
+    return FALSE;
+  put_predictions (columns, content->model, labelled, predictions);
+  return TRUE;
+}
+
+static gboolean
+read_prediction (MienStore *store,
+                 const MienModel *model,
+                 gint64 frame,
+                 MienColumns *columns,
+                 guint row,
+                 guint labelled,
+                 GError **error)
+{
+  g_autoptr (GError) failed = NULL;
+  MienPrediction prediction;
+  MienProposed proposed;
+
+  if (mien_proposals_prediction (store, model->id, frame, &prediction, &failed))
+    {
+      mien_proposed_init (&proposed, frame, &prediction, model);
+      mien_columns_set_proposal (columns, row, labelled, &proposed, has_units (model));
+    }
+  if (failed == NULL)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&failed));
+  return FALSE;
 }
 
 gboolean
@@ -253,10 +312,9 @@ mien_index_read_frame (MienStore *store,
 {
   g_autoptr (MienStatement) stored =
       mien_query (store, error, FRAME_COLUMNS " WHERE id = ?1", MIEN_INT (id));
-  g_autoptr (GError) failed = NULL;
   MienStep step = stored == NULL ? MIEN_STEP_ERROR : mien_statement_step (stored, error);
   MienIndexed frame = { 0 };
-  MienPrediction prediction;
+  guint labelled;
 
   if (step == MIEN_STEP_DONE)
     return set_damaged (store, id, error);
@@ -264,18 +322,9 @@ mien_index_read_frame (MienStore *store,
       || !mien_labels_load (store, id, &frame.labels, NULL, error))
     return FALSE;
   frame.has_labels = TRUE; /* perhaps */
-  frame.read =
-      content->model != NULL
-      && mien_proposals_prediction (store, content->model->id, id, &prediction, &failed);
-  if (failed != NULL)
-    {
-      g_propagate_error (error, g_steal_pointer (&failed));
-      return FALSE;
-    }
-  if (frame.read)
-    mien_proposal_from_prediction (&prediction, content->model, &frame.proposal);
-  mien_columns_set (columns, row, &frame);
-  return TRUE;
+  labelled = mien_columns_set (columns, row, &frame);
+  return content->model == NULL
+         || read_prediction (store, content->model, id, columns, row, labelled, error);
 }
 
 /* The latest one that stands, and whether a flag does. */

@@ -80,6 +80,17 @@ typedef struct
   guint n_usable[MIEN_N_GROUPS], n_read[MIEN_N_GROUPS];
 } MienColumns;
 
+/* What a model proposes of a frame, as the columns have it. */
+typedef struct
+{
+  guint32 frame;
+  float   confidence;                      /* of the expression, NaN: none */
+  gint16  valence, arousal;
+  guint16 units;                           /* bits by unit: present */
+  guint16 accepted;                        /* bits MienItem */
+  gint8   expression;                      /* -1: none */
+} MienProposed;
+
 /* A frame as the database has it. */
 typedef struct
 {
@@ -91,8 +102,6 @@ typedef struct
   guint        form;
   gboolean     has_labels;                 /* else they are all NONE */
   MienLabels   labels;
-  gboolean     read;
-  MienProposal proposal;                   /* if read */
 } MienIndexed;
 
 typedef struct
@@ -144,10 +153,21 @@ void        mien_columns_reserve      (MienColumns       *columns,
                                        guint              n);
 /* A row without anything, at the end. */
 guint       mien_columns_append       (MienColumns       *columns);
-/* Everything but the latest decision and the flag. */
-void        mien_columns_set          (MienColumns       *columns,
+/* Everything but the latest decision and the flag; no proposal. Returns the items that have a label of
+ * any kind, bits MienItem. */
+guint       mien_columns_set          (MienColumns       *columns,
                                        guint              row,
                                        const MienIndexed *frame);
+/* After that: labelled is what it has returned; with_units: the model has an answer to units. */
+void        mien_columns_set_proposal (MienColumns       *columns,
+                                       guint              row,
+                                       guint              labelled,
+                                       const MienProposed *proposed,
+                                       gboolean           with_units);
+void        mien_proposed_init        (MienProposed      *proposed,
+                                       gint64             frame,
+                                       const MienPrediction *prediction,
+                                       const MienModel   *model);
 void        mien_columns_set_decision (MienColumns       *columns,
                                        guint              row,
                                        guint              annotator,
@@ -183,6 +203,26 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (MienTextSearch, mien_text_search_free)
 int         mien_text_search_matches  (MienTextSearch    *search,
                                        guint              row,
                                        GError           **error);
+
+/* mien-index-predictions.c: what the model has said of all frames behind that id. Elements:
+ * MienProposed, by frame. stop, may be NULL: not zero ends it with G_IO_ERROR_CANCELLED. */
+GArray     *mien_index_predictions    (MienStore         *store,
+                                       const MienModel   *model,
+                                       gint64             behind,
+                                       GCancellable      *cancellable,
+                                       const gint        *stop,
+                                       GError           **error);
+
+/* The same on a thread and connection of its own, begun now and waited for later. */
+typedef struct _MienPredictionsReader MienPredictionsReader;
+
+MienPredictionsReader *mien_predictions_reader_new (MienStore         *store,
+                                                    const MienModel   *model,
+                                                    GCancellable      *cancellable);
+/* Frees the reader, too. wanted FALSE: ends it at once and returns NULL. */
+GArray     *mien_predictions_reader_finish (MienPredictionsReader *reader,
+                                            gboolean               wanted,
+                                            GError               **error);
 
 /* mien-index-load.c: inside a transaction. */
 gboolean    mien_index_read_names     (MienStore         *store,

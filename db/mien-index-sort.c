@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
 /*
- * Rows by a column: radix sort of words of 64 bits, the key above and the row below, 11
- * bits of the key a pass, beginning with the lowest. It is stable, so rows that come in
- * the frames' order keep it where their keys are equal. What has no value gets the
- * largest key, in either direction.
+ * Rows by a column: radix sort of words of 64 bits, the key above and the row below, in
+ * as few passes over the key's bits as a table of counters that stays in the cache
+ * allows, beginning with the lowest. It is stable, so rows that come in the frames' order
+ * keep it where their keys are equal. What has no value gets the largest key, in either
+ * direction.
  */
 
 #define G_LOG_DOMAIN "mien-db"
@@ -17,9 +18,7 @@
 
 enum
 {
-  DIGIT_BITS = 11,
-  N_DIGITS = 3,
-  N_BUCKETS = 1 << DIGIT_BITS,
+  MAX_DIGIT_BITS = 13,
   NO_VALUE = -1,
 };
 
@@ -61,25 +60,6 @@ sort_key (const MienColumns *columns, guint row, MienSort sort)
     }
 }
 
-/* One pass from words to sorted; FALSE if they all have the same digit and nothing was
- * done. */
-static gboolean
-pass (const guint64 *words, guint64 *sorted, guint n, const guint32 *counts, guint shift)
-{
-  guint32 starts[N_BUCKETS], sum = 0;
-
-  for (guint i = 0; i < N_BUCKETS; i++)
-    {
-      if (counts[i] == n)
-        return FALSE;
-      starts[i] = sum;
-      sum += counts[i];
-    }
-  for (guint i = 0; i < n; i++)
-    sorted[starts[words[i] >> shift & (N_BUCKETS - 1)]++] = words[i];
-  return TRUE;
-}
-
 static void
 reverse (GArray *rows)
 {
@@ -94,25 +74,58 @@ reverse (GArray *rows)
     }
 }
 
-static void
+/* Keys from 0 on, in words; returns the largest. */
+static guint32
 make_words (const MienColumns *columns,
             GArray *rows,
             MienSort sort,
             gboolean descending,
-            guint64 *words,
-            guint32 (*counts)[N_BUCKETS])
+            guint64 *words)
 {
+  gint64 least = G_MAXINT64, most = 0;
+
   for (guint i = 0; i < rows->len; i++)
     {
-      guint32 row = g_array_index (rows, guint32, i), key = G_MAXUINT32;
-      gint64 value = sort_key (columns, row, sort);
+      gint64 value = sort_key (columns, g_array_index (rows, guint32, i), sort);
 
-      if (value != NO_VALUE)
-        key = descending ? G_MAXUINT32 - 1 - (guint32) value : (guint32) value;
-      words[i] = (guint64) key << 32 | row;
-      for (guint d = 0; d < N_DIGITS; d++)
-        counts[d][key >> (d * DIGIT_BITS) & (N_BUCKETS - 1)]++;
+      words[i] = (guint64) value;
+      if (value == NO_VALUE)
+        continue;
+      least = MIN (least, value);
+      most = MAX (most, value);
     }
+  if (least > most)
+    least = most;
+  for (guint i = 0; i < rows->len; i++)
+    {
+      gint64 value = (gint64) words[i];
+      guint64 key = (guint64) (value == NO_VALUE ? most - least + 1
+                               : descending      ? most - value
+                                                 : value - least);
+
+      words[i] = key << 32 | g_array_index (rows, guint32, i);
+    }
+  return (guint32) (most - least + 1);
+}
+
+/* One pass from words to sorted, by the bits from shift on. */
+static void
+pass (const guint64 *words, guint64 *sorted, guint n, guint shift, guint bits)
+{
+  guint32 starts[1 << MAX_DIGIT_BITS] = { 0 }, sum = 0;
+  guint32 mask = (1u << bits) - 1;
+
+  for (guint i = 0; i < n; i++)
+    starts[words[i] >> shift & mask]++;
+  for (guint i = 0; i <= mask; i++)
+    {
+      guint32 count = starts[i];
+
+      starts[i] = sum;
+      sum += count;
+    }
+  for (guint i = 0; i < n; i++)
+    sorted[starts[words[i] >> shift & mask]++] = words[i];
 }
 
 gboolean
@@ -124,7 +137,7 @@ mien_index_sort (const MienColumns *columns,
                  GError **error)
 {
   g_autofree guint64 *words = NULL, *sorted = NULL;
-  g_autofree guint32 (*counts)[N_BUCKETS] = NULL;
+  guint bits, n_passes, digit;
 
   if (sort == MIEN_SORT_FRAME)
     {
@@ -134,19 +147,18 @@ mien_index_sort (const MienColumns *columns,
     }
   words = g_new (guint64, rows->len + 1);
   sorted = g_new (guint64, rows->len + 1);
-  counts = g_malloc0 (N_DIGITS * sizeof *counts);
-  make_words (columns, rows, sort, descending, words, counts);
-  for (guint d = 0; d < N_DIGITS; d++)
+  bits = g_bit_storage (make_words (columns, rows, sort, descending, words));
+  n_passes = (bits + MAX_DIGIT_BITS - 1) / MAX_DIGIT_BITS;
+  digit = (bits + n_passes - 1) / n_passes;
+  for (guint i = 0; i < n_passes; i++)
     {
+      guint64 *swap = words;
+
       if (g_cancellable_set_error_if_cancelled (cancellable, error))
         return FALSE;
-      if (pass (words, sorted, rows->len, counts[d], 32 + d * DIGIT_BITS))
-        {
-          guint64 *swap = words;
-
-          words = sorted;
-          sorted = swap;
-        }
+      pass (words, sorted, rows->len, 32 + i * digit, digit);
+      words = sorted;
+      sorted = swap;
     }
   for (guint i = 0; i < rows->len; i++)
     g_array_index (rows, guint32, i) = (guint32) words[i];
