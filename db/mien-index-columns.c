@@ -11,7 +11,7 @@
 #define G_LOG_DOMAIN "mien-db"
 #include "config.h"
 
-#include "mien-index-private.h"
+#include "mien-index-columns-private.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -297,4 +297,32 @@ mien_columns_same (const MienColumns *a, guint a_row, const MienColumns *b, guin
   MIEN_COLUMNS (DIFFERS)
 #undef DIFFERS
   return TRUE;
+}
+
+/* Ids have few gaps, if any: the first guess is mostly right. */
+gint64
+mien_columns_find (const MienColumns *columns, gint64 id)
+{
+  guint low = 0, high = columns->n;
+
+  if (high == 0 || id < columns->id[0] || id > columns->id[high - 1])
+    return -1;
+  if (id - columns->id[0] < high)
+    {
+      if (columns->id[id - columns->id[0]] == id)
+        return id - columns->id[0];
+      high = (guint) (id - columns->id[0]);
+    }
+  while (low < high)
+    {
+      guint middle = low + (high - low) / 2;
+
+      if (columns->id[middle] == id)
+        return middle;
+      if (columns->id[middle] < id)
+        low = middle + 1;
+      else
+        high = middle;
+    }
+  return -1;
 }

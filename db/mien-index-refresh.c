@@ -42,6 +42,7 @@ typedef struct
   MienColumns rows;             /* the new state of these rows: */
   GArray *places;               /* guint32 */
   gboolean all;                 /* read everything instead */
+  gboolean looked;              /* it was a look that found so much */
 } Refresh;
 
 static GArray *
@@ -181,101 +182,18 @@ find_images (Refresh *refresh, GError **error)
   return TRUE;
 }
 
-static gboolean
-count_range (MienStore *store,
-             guint split,
-             guint skipped,
-             guint complete,
-             gint64 above,
-             gint64 below,
-             gint64 *count,
-             GError **error)
-{
-  gint64 n;
-
-  if (!mien_query_int (
-          store, error, 0, &n,
-          "SELECT count (*) FROM frame WHERE usable AND split = ?1 AND skipped = ?2"
-          " AND complete = ?3 AND reader > ?4 AND reader < ?5",
-          MIEN_INT (split), MIEN_INT (skipped), MIEN_INT (complete), MIEN_INT (above),
-          MIEN_INT (below)))
-    return FALSE;
-  *count += n;
-  return TRUE;
-}
-
-/* Rows of one group whose last reader is the model now, or is it no more. */
-static gboolean
-look_through (Refresh *refresh,
-              guint split,
-              guint skipped,
-              guint complete,
-              GHashTable *videos,
-              GError **error)
-{
-  const MienColumns *columns = &refresh->index->content.columns;
-  g_autoptr (MienStatement) frame = mien_waiting_query (
-      refresh->store, (int) split, (int) skipped, complete, -1, G_MAXINT64, error);
-  MienStep step = MIEN_STEP_ERROR;
-
-  while (frame != NULL && (step = mien_statement_step (frame, error)) == MIEN_STEP_ROW)
-    {
-      gint64 row = mien_columns_find (columns, mien_column_int (frame, 0));
-      gboolean reads = mien_column_int (frame, 1) == refresh->next.model->id;
-
-      if (row >= 0 && reads != ((columns->state[row] & MIEN_STATE_LAST_READER) != 0))
-        g_hash_table_add (videos, GUINT_TO_POINTER (columns->video[row]));
-    }
-  return step == MIEN_STEP_DONE;
-}
-
-/* How many of the group the index will hold when what was found so far is in it. */
+/* What each group holds when that which was found so far is in. */
 static void
-expected (Refresh *refresh, const gint *moved, guint group, gint64 *usable, gint64 *read)
+count_groups (Refresh *refresh, MienIndexCounts *counts)
 {
   const MienColumns *columns = &refresh->index->content.columns;
   const MienColumns *added = &refresh->next.columns;
 
-  *usable = (gint64) columns->n_usable[group] + added->n_usable[group] + moved[group];
-  *read = (gint64) columns->n_read[group] + added->n_read[group]
-          + moved[MIEN_N_GROUPS + group];
-}
-
-static gboolean
-check_group (Refresh *refresh,
-             const gint *moved,
-             guint split,
-             guint skipped,
-             guint complete,
-             GHashTable *videos,
-             GError **error)
-{
-  gint64 model = refresh->next.model->id, usable, read, count = 0;
-  guint group = mien_index_group (split, skipped != 0, complete);
-  gboolean ok;
-
-  expected (refresh, moved, group, &usable, &read);
-  if (read > usable / 2)
+  for (guint group = 0; group < MIEN_N_GROUPS; group++)
     {
-      ok =
-          count_range (refresh->store, split, skipped, complete, -1, model, &count, error)
-          && count_range (refresh->store, split, skipped, complete, model, G_MAXINT64,
-                          &count, error);
-      count = usable - count;
+      counts->usable[group] = (gint64) columns->n_usable[group] + added->n_usable[group];
+      counts->read[group] = (gint64) columns->n_read[group] + added->n_read[group];
     }
-  else
-    ok = count_range (refresh->store, split, skipped, complete, model - 1, model + 1,
-                      &count, error);
-  return ok
-         && (count == read
-             || look_through (refresh, split, skipped, complete, videos, error));
-}
-
-/* The groups that the rows read so far leave and enter. */
-static void
-count_moved (Refresh *refresh, gint *moved)
-{
-  const MienColumns *columns = &refresh->index->content.columns;
 
   for (guint i = 0; i < refresh->places->len; i++)
     {
@@ -292,25 +210,11 @@ count_moved (Refresh *refresh, gint *moved)
 
           if (!(state & MIEN_STATE_HAS_IMAGE) || state & MIEN_STATE_NOT_A_FACE)
             continue;
-          moved[group] += by;
+          counts->usable[group] += by;
           if (state & MIEN_STATE_LAST_READER)
-            moved[MIEN_N_GROUPS + group] += by;
+            counts->read[group] += by;
         }
     }
-}
-
-static gboolean
-find_predictions (Refresh *refresh, GHashTable *videos, GError **error)
-{
-  g_autofree gint *moved = g_new0 (gint, 2 * MIEN_N_GROUPS);
-
-  count_moved (refresh, moved);
-  for (guint split = 0; split <= MIEN_SPLIT_TEST; split++)
-    for (guint skipped = 0; skipped <= 1; skipped++)
-      for (guint complete = 0; complete <= MIEN_ALL_TASKS; complete++)
-        if (!check_group (refresh, moved, split, skipped, complete, videos, error))
-          return FALSE;
-  return TRUE;
 }
 
 /* Reads the rows of the set into refresh->rows. */
@@ -365,7 +269,7 @@ read_videos (Refresh *refresh,
                                     GUINT_TO_POINTER (content->order[i])))
           g_hash_table_add (rows, GUINT_TO_POINTER (content->order[i]));
     }
-  refresh->all = is_many (refresh, g_hash_table_size (rows));
+  refresh->all = refresh->looked = is_many (refresh, g_hash_table_size (rows));
   return refresh->all || read_rows (refresh, rows, cancellable, error);
 }
 
@@ -387,13 +291,23 @@ read_added (Refresh *refresh, GCancellable *cancellable, GError **error)
   return TRUE;
 }
 
+/* When the next look may be. */
+static gint64
+rest_after (gint64 began)
+{
+  gint64 took = g_get_monotonic_time () - began;
+
+  return took > LONG_LOOK_US ? began + took * REST : 0;
+}
+
 /* Newly stored predictions, unless the last look was long and not long ago. */
 static gboolean
 look (Refresh *refresh, GCancellable *cancellable, GError **error)
 {
   MienIndex *index = refresh->index;
   g_autoptr (GHashTable) videos = g_hash_table_new (NULL, NULL);
-  gint64 began = g_get_monotonic_time (), took;
+  gint64 began = g_get_monotonic_time ();
+  MienIndexCounts counts;
 
   if (refresh->next.model == NULL)
     return TRUE;
@@ -402,11 +316,12 @@ look (Refresh *refresh, GCancellable *cancellable, GError **error)
       index->look_is_due = TRUE;
       return TRUE;
     }
-  if (!find_predictions (refresh, videos, error)
+  count_groups (refresh, &counts);
+  if (!mien_index_look (refresh->store, refresh->next.model->id, &index->content.columns,
+                        &counts, videos, error)
       || !read_videos (refresh, videos, cancellable, error))
     return FALSE;
-  took = g_get_monotonic_time () - began;
-  index->next_look = took > LONG_LOOK_US ? began + took * REST : 0;
+  index->next_look = rest_after (began);
   index->look_is_due = FALSE;
   return TRUE;
 }
@@ -498,14 +413,12 @@ put_in (Refresh *refresh, MienColumns *extended)
 }
 
 static gboolean
-read_all (MienIndex *index,
-          MienStore *store,
-          gboolean *changed,
-          GCancellable *cancellable,
-          GError **error)
+read_all (Refresh *refresh, gboolean *changed, GCancellable *cancellable, GError **error)
 {
+  MienIndex *index = refresh->index;
+  gint64 began = g_get_monotonic_time ();
   MienIndexContent content;
-  gboolean ok = mien_index_read_all (store, &content, cancellable, error);
+  gboolean ok = mien_index_read_all (refresh->store, &content, cancellable, error);
 
   if (ok)
     {
@@ -513,7 +426,7 @@ read_all (MienIndex *index,
       SWAP (MienIndexContent, index->content, content);
       g_rw_lock_writer_unlock (&index->lock);
       index->look_is_due = FALSE;
-      index->next_look = 0;
+      index->next_look = refresh->looked ? rest_after (began) : 0;
       *changed = TRUE;
     }
   mien_index_content_clear (&content);
@@ -560,7 +473,7 @@ mien_index_refresh (MienIndex *index,
     {
       refresh_init (&refresh, index, store);
       ok = refresh_some (&refresh, &any, cancellable, error)
-           && (!refresh.all || read_all (index, store, &any, cancellable, error));
+           && (!refresh.all || read_all (&refresh, &any, cancellable, error));
       refresh_clear (&refresh);
     }
   if (ok && changed != NULL)

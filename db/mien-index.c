@@ -170,34 +170,6 @@ mien_index_row (MienIndex *index, guint row, MienIndexRow *values)
   g_rw_lock_reader_unlock (&index->lock);
 }
 
-/* As above. */
-gint64
-mien_columns_find (const MienColumns *columns, gint64 id)
-{
-  guint low = 0, high = columns->n;
-
-  if (high == 0 || id < columns->id[0] || id > columns->id[high - 1])
-    return -1;
-  if (id - columns->id[0] < high)
-    {
-      if (columns->id[id - columns->id[0]] == id)
-        return id - columns->id[0];
-      high = (guint) (id - columns->id[0]);
-    }
-  while (low < high)
-    {
-      guint middle = low + (high - low) / 2;
-
-      if (columns->id[middle] == id)
-        return middle;
-      if (columns->id[middle] < id)
-        low = middle + 1;
-      else
-        high = middle;
-    }
-  return -1;
-}
-
 gint64
 mien_index_find (MienIndex *index, gint64 frame)
 {
