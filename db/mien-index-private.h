@@ -45,6 +45,7 @@ struct _MienIndex
   MienIndexContent content;
   gint64           next_look;              /* monotonic: not for newly stored predictions before */
   gboolean         look_is_due;
+  gint64           cursors[MIEN_N_GROUPS]; /* where the last look has found something */
 };
 
 /* mien-index.c */
@@ -133,7 +134,8 @@ gboolean    mien_index_read_decisions (MienStore         *store,
                                        GCancellable      *cancellable,
                                        GError           **error);
 
-/* mien-index-look.c: the videos (places) of which the model has read frames that counts do not know. */
+/* mien-index-look.c: the videos (places) of which the model has read frames that counts do not know.
+ * rest: there is more to look at. */
 typedef struct
 {
   gint64 usable[MIEN_N_GROUPS], read[MIEN_N_GROUPS];
@@ -143,7 +145,9 @@ gboolean    mien_index_look           (MienStore         *store,
                                        gint64             model,
                                        const MienColumns *columns,
                                        const MienIndexCounts *counts,
+                                       gint64            *cursors,
                                        GHashTable        *videos,
+                                       gboolean          *rest,
                                        GError           **error);
 
 /* mien-index-order.c: columns by video name, number and key; tells videos which part is theirs. */

@@ -3,11 +3,9 @@
 /*
  * What has been committed since the index was read. Labels and decisions are found by
  * their events, frames, videos and annotators by their ids, images by the number of
- * frames without one. Newly stored predictions leave no trace but frame.reader, so they
- * are counted, group by group of the index frame_waiting, on the shorter side (read or
- * not); where the counts differ the group is looked through. A prediction that is stored
- * anew (smoothing reads the surroundings of a new frame again) comes with a new one in
- * its video: all of such a video is read.
+ * frames without one, newly stored predictions by mien-index-look.c. A prediction that is
+ * stored anew (smoothing reads the surroundings of a new frame again) comes with a new
+ * one in its video: all of such a video is read.
  *
  * Everything is first read beside the index, in one transaction, and put in under the
  * lock.
@@ -308,6 +306,7 @@ look (Refresh *refresh, GCancellable *cancellable, GError **error)
   g_autoptr (GHashTable) videos = g_hash_table_new (NULL, NULL);
   gint64 began = g_get_monotonic_time ();
   MienIndexCounts counts;
+  gboolean rest;
 
   if (refresh->next.model == NULL)
     return TRUE;
@@ -318,11 +317,11 @@ look (Refresh *refresh, GCancellable *cancellable, GError **error)
     }
   count_groups (refresh, &counts);
   if (!mien_index_look (refresh->store, refresh->next.model->id, &index->content.columns,
-                        &counts, videos, error)
+                        &counts, index->cursors, videos, &rest, error)
       || !read_videos (refresh, videos, cancellable, error))
     return FALSE;
   index->next_look = rest_after (began);
-  index->look_is_due = FALSE;
+  index->look_is_due = rest;
   return TRUE;
 }
 
