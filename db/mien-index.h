@@ -29,7 +29,7 @@ void        mien_index_unref        (MienIndex         *index);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MienIndex, mien_index_unref)
 
 /* Reads what has been committed since: frames added, labels, proposals of the model in use. changed, may
- * be NULL: whether anything that an index holds did. A decision costs microseconds; another model in use or
+ * be NULL: whether anything that an index holds did. A decision costs half a millisecond; another model in use or
  * other thresholds, a reading of all predictions. While a job stores proposals in a large project, a
  * look for them takes up to a tenth of a second; such a look is put off, to a later call, as long as they
  * would take more than a twentieth of the time, and may need several calls. */
