@@ -362,7 +362,7 @@ test_json (void)
       read->video = 1000;
       g_assert_false (mien_filter_equal (&filter, read));
       mien_filter_clear (&filter);
-      mien_filter_init (read);
+      mien_filter_clear (read);
       g_assert_true (mien_filter_equal (&filter, read));
     }
   query_close (&query);

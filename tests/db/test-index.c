@@ -247,6 +247,39 @@ test_many (void)
   test_project_close (&project);
 }
 
+/* What another model reads takes the place of what the model in use has read, in the
+ * count of both. */
+static void
+test_models_in_turn (void)
+{
+  g_autoptr (GError) error = NULL;
+  TestProject project;
+  MienIndex *index;
+  gint64 used, other;
+  MienIndexRow row;
+
+  test_project_open (&project);
+  for (guint i = 1; i <= 6; i++)
+    test_add_frame (project.store, i % 2 ? "v" : "w", MIEN_SPLIT_TRAIN, i);
+  used = test_add_model (project.store, MIEN_ALL_TASKS);
+  other = test_add_model (project.store, MIEN_ALL_TASKS);
+  mien_models_use (project.store, used, &error);
+  g_assert_no_error (error);
+  test_predict (project.store, used, 1, 0.9);
+  index = load (project.store);
+  test_predict (project.store, other, 1, 0.8);
+  mien_index_refresh (index, project.store, NULL, NULL, &error);
+  test_predict (project.store, used, 2, 0.7);
+  mien_index_refresh (index, project.store, NULL, NULL, &error);
+  g_assert_no_error (error);
+  mien_index_row (index, 0, &row);
+  g_assert_cmpfloat (row.confidence, ==, 0.9f);
+  mien_index_row (index, 1, &row);
+  g_assert_cmpfloat (row.confidence, ==, 0.7f);
+  mien_index_unref (index);
+  test_project_close (&project);
+}
+
 static void
 test_cancelled (void)
 {
@@ -354,6 +387,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/db/index/empty", test_empty);
   g_test_add_func ("/db/index/refresh", test_refresh);
   g_test_add_func ("/db/index/many", test_many);
+  g_test_add_func ("/db/index/models-in-turn", test_models_in_turn);
   g_test_add_func ("/db/index/cancelled", test_cancelled);
   g_test_add_func ("/db/index/damaged", test_damaged);
   g_test_add_func ("/db/index/readers-meanwhile", test_readers_meanwhile);
