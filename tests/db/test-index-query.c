@@ -107,7 +107,8 @@ set_member (Query *query, MienFilter *filter, guint member)
       filter->since = g_get_real_time () / G_USEC_PER_SEC - below (query, 10);
       break;
     case 11:
-      filter->until = g_get_real_time () / G_USEC_PER_SEC - below (query, 10);
+      /* Everything may have been decided in this very second. */
+      filter->until = g_get_real_time () / G_USEC_PER_SEC + 1 - below (query, 10);
       break;
     case 12:
       filter->disputed = TRUE;
