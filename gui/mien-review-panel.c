@@ -287,12 +287,14 @@ show_verdict (MienReviewPanel *self,
   else
     line = g_strdup (view->asked != 0 ? _ ("Nothing to confirm yet")
                                       : _ ("Nothing is asked here"));
-  mien_review_set_text (self->enter, line);
-  gtk_widget_set_tooltip_text (self->enter, line);
   mien_review_set_class (self->enter, "segment", self->segment > 0);
+  show_confirm (self);
+  if (g_str_equal (gtk_label_get_text (GTK_LABEL (self->enter)), line))
+    return;
+  gtk_label_set_text (GTK_LABEL (self->enter), line);
+  gtk_widget_set_tooltip_text (self->enter, line);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->verdict[0]),
                                   GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, line, -1);
-  show_confirm (self);
 }
 
 static void

@@ -432,12 +432,25 @@ on_undone (GObject *source, GAsyncResult *result, gpointer data)
     mien_undone_clear (&undone);
 }
 
+/* Ctrl+Z while something is being written is about that, wherever the key was heard. */
+static gboolean
+undo_typing (MienReviewView *self, gboolean redo)
+{
+  GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
+  GtkWidget *focus = root != NULL ? gtk_root_get_focus (root) : NULL;
+
+  if (focus == NULL || !(GTK_IS_EDITABLE (focus) || GTK_IS_TEXT_VIEW (focus)))
+    return FALSE;
+  gtk_widget_activate_action (focus, redo ? "text.redo" : "text.undo", NULL);
+  return TRUE;
+}
+
 static void
 undo (MienReviewView *self, gboolean redo)
 {
   Request *request;
 
-  if (self->project == NULL)
+  if (self->project == NULL || undo_typing (self, redo))
     return;
   request = request_new (self);
   request->redo = redo;

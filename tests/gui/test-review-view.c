@@ -364,6 +364,11 @@ test_a_note_is_kept_and_shown (Fixture *fixture, gconstpointer data)
   gtk_text_buffer_set_text (gtk_text_view_get_buffer (GTK_TEXT_VIEW (text)),
                             "A hand\nbefore the mouth\n", -1);
   g_assert_true (gtk_widget_get_sensitive (save));
+  /* Meanwhile Ctrl+Z is about the text. */
+  mien_review_view_undo (fixture->view);
+  g_assert_cmpuint (mien_project_get_pending (fixture->project), ==, 0);
+  mien_review_view_redo (fixture->view);
+  g_assert_true (gtk_widget_get_sensitive (save));
   g_signal_emit_by_name (save, "clicked");
   mien_test_wait (note_chip (fixture) != NULL);
   g_assert_nonnull (strstr (note_chip (fixture), ": A hand"));
