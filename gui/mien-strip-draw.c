@@ -112,8 +112,9 @@ mien_strip_levels (MienStrip *self, MienStripLevels *levels)
   levels->rows = levels->trace + MIEN_STRIP_TRACE + 2 * SPACE;
   /* Names of two rows do not run into each other, however large the text. */
   levels->unit_step = MAX (UNIT_ROW + ROW_SPACE, floorf (0.8f * (float) line));
-  levels->height =
-      levels->rows + RIBBON + ROW_SPACE + MIEN_STRIP_UNITS * levels->unit_step;
+  levels->units = levels->rows
+                  + MAX (RIBBON + ROW_SPACE, levels->unit_step + (RIBBON - UNIT_ROW) / 2);
+  levels->height = levels->units + MIEN_STRIP_UNITS * levels->unit_step;
 }
 
 static void
@@ -397,14 +398,13 @@ draw_rows (MienStrip *self,
   for (guint i = plan->from; i < plan->to; i++)
     {
       const MienStripCell *cell = &self->cells[i];
-      float x = plan->left[i - plan->from], y = top;
+      float x = plan->left[i - plan->from], y = levels->units;
 
-      draw_block (self, snapshot, &GRAPHENE_RECT_INIT (x + 1, y, plan->pitch - 2, RIBBON),
-                  cell->expression < 0
-                      ? NULL
-                      : mien_review_expression_color ((guint) cell->expression),
-                  cell->expression_stored);
-      y += RIBBON + ROW_SPACE;
+      draw_block (
+          self, snapshot, &GRAPHENE_RECT_INIT (x + 1, top, plan->pitch - 2, RIBBON),
+          cell->expression < 0 ? NULL
+                               : mien_review_expression_color ((guint) cell->expression),
+          cell->expression_stored);
       for (guint u = 0; u < self->n_units; u++, y += levels->unit_step)
         draw_block (self, snapshot,
                     &GRAPHENE_RECT_INIT (x + 1, y, plan->pitch - 2, UNIT_ROW),
@@ -413,9 +413,7 @@ draw_rows (MienStrip *self,
   for (guint row = 0; row < 1 + self->n_units; row++)
     {
       float height = row == 0 ? RIBBON : UNIT_ROW;
-      float y = row == 0
-                    ? top
-                    : top + RIBBON + ROW_SPACE + (float) (row - 1) * levels->unit_step;
+      float y = row == 0 ? top : levels->units + (float) (row - 1) * levels->unit_step;
 
       draw_text (snapshot, self->row_names[row], plan->row_names,
                  y + (height - (float) text_height (self->row_names[row])) / 2.0f, &dim);

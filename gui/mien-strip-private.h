@@ -53,7 +53,7 @@ typedef struct
 /* Vertical places, from the heights of the text. */
 typedef struct
 {
-  float numbers, legend, trace, rows, unit_step, height;
+  float numbers, legend, trace, rows, units, unit_step, height;
 } MienStripLevels;
 
 enum
