@@ -67,9 +67,9 @@ evaluate (MienJob *job, MienStore *store, const Options *options, GError **error
   evaluation.input_size = model->input_size;
   processed.is_any =
       !options->raw && mien_postprocessing_of_model (model, &processed.postprocess);
-  if (!mien_evaluate_processed (&evaluation,
-                                processed.is_any ? &processed.postprocess : NULL,
-                                &processed.raw, &processed.metrics, error))
+  if (!mien_evaluate_processed (
+          &evaluation, processed.is_any ? &processed.postprocess : NULL, &processed.raw,
+          &processed.metrics, &processed.findings, error))
     return FALSE;
   if (!options->raw)
     processed.tuning = mien_postprocessing_stored_report (model->metrics);

@@ -13,6 +13,7 @@
 
 #include <math.h>
 
+#include "mien-findings.h"
 #include "mien-inference.h"
 
 /* Nothing is stored meanwhile: an engine that died is asked all of it again. */
@@ -178,6 +179,7 @@ typedef struct
   const MienPostprocess *postprocess; /* NULL: raw alone */
   MienPostprocess neutral;
   MienMetricsSums *raw, *processed;
+  MienFindings *findings;
 } Comparison;
 
 static void
@@ -194,6 +196,7 @@ restart (gpointer data)
   Comparison *comparison = data;
 
   clear_sums (comparison);
+  *comparison->findings = (MienFindings){ 0 };
   comparison->raw = mien_metrics_sums_new ();
   comparison->processed = mien_metrics_sums_new ();
   g_assert (comparison->raw != NULL && comparison->processed != NULL);
@@ -201,6 +204,7 @@ restart (gpointer data)
 
 static void
 compare (MienMetricsSums *sums,
+         MienFindings *findings, /* or NULL */
          const MienPostprocess *postprocess,
          const MienPackRow *row,
          const float *said)
@@ -212,6 +216,8 @@ compare (MienMetricsSums *sums,
   mien_postprocess_decide (postprocess, said, &expression, units);
   mien_metrics_add (sums, truth, row->expression, row->action_units,
                     said + MIEN_EXPRESSION_COUNT, expression, units);
+  if (findings != NULL)
+    mien_findings_add (findings, row, said, expression, units);
 }
 
 static gboolean
@@ -225,14 +231,19 @@ compare_video (const MienPackRow *rows,
   const float *said = (const float *) (const void *) answers;
   g_autofree gint64 *numbers = g_new (gint64, n);
   g_autofree float *processed = NULL;
+  gboolean labelled = FALSE;
 
   for (guint i = 0; i < n; i++)
     {
       numbers[i] = rows[i].number;
-      if (mien_evaluation_is_labelled (&rows[i]))
-        compare (comparison->raw, &comparison->neutral, &rows[i],
-                 said + i * MIEN_POSTPROCESS_ANSWER);
+      if (!mien_evaluation_is_labelled (&rows[i]))
+        continue;
+      labelled = TRUE;
+      compare (comparison->raw,
+               comparison->postprocess == NULL ? comparison->findings : NULL,
+               &comparison->neutral, &rows[i], said + i * MIEN_POSTPROCESS_ANSWER);
     }
+  comparison->findings->videos += labelled ? 1 : 0;
   if (comparison->postprocess == NULL)
     return TRUE;
   processed = g_new (float, (gsize) n *MIEN_POSTPROCESS_ANSWER);
@@ -245,8 +256,8 @@ compare_video (const MienPackRow *rows,
     }
   for (guint i = 0; i < n; i++)
     if (mien_evaluation_is_labelled (&rows[i]))
-      compare (comparison->processed, comparison->postprocess, &rows[i],
-               processed + i * MIEN_POSTPROCESS_ANSWER);
+      compare (comparison->processed, comparison->findings, comparison->postprocess,
+               &rows[i], processed + i * MIEN_POSTPROCESS_ANSWER);
   return TRUE;
 }
 
@@ -255,10 +266,12 @@ mien_evaluate_processed (const MienEvaluation *evaluation,
                          const MienPostprocess *postprocess,
                          MienMetrics *raw,
                          MienMetrics *processed,
+                         MienFindings *findings,
                          GError **error)
 {
   static const MienAnswersFuncs funcs = { restart, compare_video };
-  Comparison comparison = { .postprocess = postprocess };
+  MienFindings found = { 0 };
+  Comparison comparison = { .postprocess = postprocess, .findings = &found };
   gint64 radius = postprocess != NULL ? mien_postprocess_radius (postprocess) : 0;
   gboolean ok;
 
@@ -269,6 +282,7 @@ mien_evaluate_processed (const MienEvaluation *evaluation,
       mien_metrics_finish (comparison.raw, raw);
       mien_metrics_finish (postprocess != NULL ? comparison.processed : comparison.raw,
                            processed);
+      *findings = found;
     }
   clear_sums (&comparison);
   return ok;

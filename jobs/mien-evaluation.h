@@ -21,16 +21,21 @@ typedef struct
   GBytes       *calibration;               /* answers in eight bits, as in mien-inference.h; or NULL */
 } MienEvaluation;
 
+/* mien-findings.h: the counts behind the figures. */
+typedef struct _MienFindings MienFindings;
+
 /* A person or a list has said something of it. */
 gboolean mien_evaluation_is_labelled (const MienPackRow    *row);
 
 /* Measures the labelled ones of the rows by METHOD.md section 3, in one go without and with a post-processing,
  * which may be NULL: then both are the same. The unlabelled neighbours that it smooths over are read
- * too. What `evaluate` prints and what `train` stores beside a model both come from here. */
+ * too. What `evaluate` prints and what `train` stores beside a model both come from here; findings belong
+ * to the processed figures. */
 gboolean mien_evaluate_processed    (const MienEvaluation  *evaluation,
                                      const MienPostprocess *postprocess,
                                      MienMetrics           *raw,
                                      MienMetrics           *processed,
+                                     MienFindings          *findings,
                                      GError               **error);
 
 /* What the network says of the labelled rows and of those within radius of them, video by video. Should the

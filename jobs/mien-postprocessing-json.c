@@ -101,6 +101,7 @@ mien_json_evaluation (JsonBuilder *builder,
       json_builder_set_member_name (builder, "tuning");
       json_builder_add_value (builder, json_node_copy (processed->tuning));
     }
+  mien_json_findings (builder, "findings", &processed->findings);
   json_builder_end_object (builder);
 }
 

@@ -195,7 +195,7 @@ mien_processed_measure (const MienEvaluation *evaluation,
   made.is_any = memcmp (&made.postprocess, &neutral, sizeof neutral) != 0;
   part.rows = validation;
   if (!mien_evaluate_processed (&part, made.is_any ? &made.postprocess : NULL, &made.raw,
-                                &made.metrics, error))
+                                &made.metrics, &made.findings, error))
     return FALSE;
   if (report.n_frames > 0)
     made.tuning = mien_postprocessing_report_to_json (&report);

@@ -4,6 +4,7 @@
 #include <json-glib/json-glib.h>
 
 #include "mien-evaluation.h"
+#include "mien-findings.h"
 #include "mien-models.h"
 
 G_BEGIN_DECLS
@@ -23,6 +24,7 @@ typedef struct
   gboolean        is_any;                  /* something of it was kept, so that it is worth storing */
   JsonNode       *tuning;                  /* figures of the fit; NULL: no labelled tuning frame */
   MienMetrics     raw, metrics;
+  MienFindings    findings;                /* of metrics */
 } MienProcessed;
 
 void     mien_processed_clear       (MienProcessed                *processed);
@@ -41,7 +43,7 @@ gboolean mien_processed_store       (const MienProcessed          *processed,
 
 /* What `evaluate` prints and `train` stores: the metrics that count, then what there is of "raw" (the
  * metrics without post-processing), "postprocessing" (its numbers) and "tuning" (what the fit was
- * measured at). */
+ * measured at), and "findings", as mien-findings.h has them. */
 void     mien_json_evaluation       (JsonBuilder                  *builder,
                                      const char                   *name,
                                      const MienProcessed          *processed);

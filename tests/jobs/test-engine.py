@@ -105,8 +105,8 @@ def loop(tap, ctl):
 
 
 def figures(metrics):
-    """Without what post-processing adds."""
-    return {name: value for name, value in metrics.items() if name not in ('raw', 'postprocessing', 'tuning')}
+    """Without what post-processing adds, and without the counts behind."""
+    return {name: value for name, value in metrics.items() if name not in ('raw', 'postprocessing', 'tuning', 'findings')}
 
 
 def check_shape(tap, metrics, status):
@@ -121,6 +121,35 @@ def check_shape(tap, metrics, status):
            and abs(metrics['p_mtl'] - sum(parts)) < 1e-9 and abs(metrics['score'] - sum(parts) / 3) < 1e-9,
            'P_MTL is the sum of the three and the score their mean', metrics)
     tap.equal(metrics['frames'], status['splits']['validation'], 'on all labelled frames of the split')
+    check_findings(tap, metrics)
+
+
+def check_findings(tap, metrics):
+    """The counts behind the figures give the figures."""
+    found = metrics['findings']
+    tap.equal(list(found), ['videos', 'confusion', 'units', 'reliability'], 'the findings have their members')
+    confusion = found['confusion']
+    n = sum(map(sum, confusion))
+    right = [confusion[c][c] for c in range(8)]
+    tap.ok(abs(sum(right) / n - metrics['expression']['accuracy']) < 1e-9, 'the confusion has the accuracy')
+    for c in range(8):
+        below = sum(confusion[c]) + sum(row[c] for row in confusion)
+        tap.ok(abs((2 * right[c] / below if below else 0) - metrics['expression']['per_class'][c]) < 1e-9,
+               f'and the F1 of class {c}')
+    units = found['units']
+    f1 = [2 * r / (2 * r + m + f) if r + m + f else 0
+          for r, m, f in zip(units['right_present'], units['missed'], units['false'])]
+    tap.ok(max(abs(a - b) for a, b in zip(f1, metrics['action_units']['per_unit'])) < 1e-9, 'the units have theirs')
+    expression, presence = (found['reliability'][task] for task in TASKS[1:])
+    tap.equal([sum(expression['n']), sum(expression['right'])], [n, sum(right)], 'reliability is of the same answers')
+    tap.equal(sum(presence['right']), sum(units['right_present']) + sum(units['missed']),
+              'and that of units counts where they were present')
+    tap.ok(all((said is None) == (k == 0) and (said is None or b / 10 - 1e-6 <= said <= (b + 1) / 10 + 1e-6)
+               for b, (k, said) in enumerate(zip(expression['n'], expression['said']))),
+           'a bin holds what belongs there', expression)
+    error = sum(abs(r - k * (s or 0)) for k, r, s in zip(*(expression[x] for x in ('n', 'right', 'said')))) / n
+    tap.ok(abs(error - expression['error']) < 1e-9, 'the error is the mean distance')
+    tap.ok(0 < found['videos'], 'and says of how many videos')
 
 
 def check_model(tap, ctl, project, trained):
