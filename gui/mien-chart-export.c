@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/*
+ * Charts as SVG and PNG. The picture is drawn on a thread of its own with fonts of its
+ * own (pango's are per thread), and the file appears whole or not at all.
+ */
+
+#define G_LOG_DOMAIN "mien"
+#include "config.h"
+
+#include "mien-chart-export.h"
+
+#include <adwaita.h>
+#include <cairo-svg.h>
+#include <glib/gi18n.h>
+#include <math.h>
+#include <pango/pangocairo.h>
+
+#include "mien-chart-draw.h"
+
+enum
+{
+  MARGIN = 20,
+};
+
+static cairo_status_t
+append (void *data, const unsigned char *bytes, unsigned int length)
+{
+  g_byte_array_append (data, bytes, length);
+  return CAIRO_STATUS_SUCCESS;
+}
+
+static double
+draw_title (const MienChart *chart, cairo_t *cr, PangoContext *context)
+{
+  g_autoptr (PangoLayout) layout = pango_layout_new (context);
+  g_autoptr (PangoAttrList) attributes = pango_attr_list_new ();
+  int height;
+
+  pango_attr_list_insert (attributes, pango_attr_weight_new (PANGO_WEIGHT_BOLD));
+  pango_layout_set_attributes (layout, attributes);
+  pango_layout_set_width (layout, (MIEN_CHART_FILE_WIDTH - 2 * MARGIN) * PANGO_SCALE);
+  pango_layout_set_text (layout, mien_chart_spec (chart)->title, -1);
+  pango_layout_get_pixel_size (layout, NULL, &height);
+  if (cr != NULL)
+    {
+      cairo_set_source_rgb (cr, 0.12, 0.12, 0.13);
+      cairo_move_to (cr, MARGIN, MARGIN);
+      pango_cairo_show_layout (cr, layout);
+    }
+  return MARGIN + height + MARGIN / 2;
+}
+
+static void
+draw (const MienChart *chart, cairo_t *cr, PangoContext *context, double height)
+{
+  MienChartPalette palette;
+  double top = draw_title (chart, NULL, context);
+
+  cairo_set_source_rgb (cr, 1, 1, 1);
+  cairo_paint (cr);
+  draw_title (chart, cr, context);
+  mien_chart_palette_paper (&palette);
+  cairo_translate (cr, MARGIN, top);
+  mien_chart_draw (chart, cr, context, MIEN_CHART_FILE_WIDTH - 2 * MARGIN,
+                   height - top - MARGIN, &palette, NULL);
+}
+
+GBytes *
+mien_chart_render (const MienChart *chart, MienChartFile format, GError **error)
+{
+  PangoContext *context =
+      pango_font_map_create_context (pango_cairo_font_map_get_default ());
+  g_autoptr (PangoFontDescription) font =
+      pango_font_description_from_string ("Cantarell,Sans 10.5");
+  g_autoptr (GByteArray) bytes = g_byte_array_new ();
+  cairo_status_t status;
+  cairo_surface_t *surface;
+  cairo_t *cr;
+  double height;
+
+  pango_context_set_font_description (context, font);
+  height = ceil (draw_title (chart, NULL, context)
+                 + mien_chart_height (chart, context, MIEN_CHART_FILE_WIDTH - 2 * MARGIN)
+                 + MARGIN);
+  if (format == MIEN_CHART_SVG)
+    surface = cairo_svg_surface_create_for_stream (append, bytes, MIEN_CHART_FILE_WIDTH,
+                                                   height);
+  else
+    surface = cairo_image_surface_create (CAIRO_FORMAT_RGB24,
+                                          MIEN_CHART_FILE_WIDTH * MIEN_CHART_PNG_SCALE,
+                                          (int) height * MIEN_CHART_PNG_SCALE);
+  cr = cairo_create (surface);
+  if (format == MIEN_CHART_PNG)
+    cairo_scale (cr, MIEN_CHART_PNG_SCALE, MIEN_CHART_PNG_SCALE);
+  draw (chart, cr, context, height);
+  status = cairo_status (cr);
+  cairo_destroy (cr);
+  g_object_unref (context);
+  if (status == CAIRO_STATUS_SUCCESS && format == MIEN_CHART_PNG)
+    status = cairo_surface_write_to_png_stream (surface, append, bytes);
+  cairo_surface_finish (surface);
+  if (status == CAIRO_STATUS_SUCCESS)
+    status = cairo_surface_status (surface);
+  cairo_surface_destroy (surface);
+  if (status == CAIRO_STATUS_SUCCESS)
+    return g_byte_array_free_to_bytes (g_steal_pointer (&bytes));
+  g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED,
+               _ ("The chart cannot be drawn: %s. Close other programs and try again."),
+               cairo_status_to_string (status));
+  return NULL;
+}
+
+typedef struct
+{
+  MienChart *chart;
+  MienChartFile format;
+  GFile *file;
+} Save;
+
+static void
+save_free (gpointer data)
+{
+  Save *save = data;
+
+  mien_chart_unref (save->chart);
+  g_clear_object (&save->file);
+  g_free (save);
+}
+
+static void
+write_chart (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+{
+  Save *save = data;
+  GError *error = NULL;
+  g_autoptr (GBytes) bytes = mien_chart_render (save->chart, save->format, &error);
+
+  if (bytes == NULL
+      || !g_file_replace_contents (save->file, g_bytes_get_data (bytes, NULL),
+                                   g_bytes_get_size (bytes), NULL, FALSE,
+                                   G_FILE_CREATE_NONE, NULL, cancellable, &error))
+    g_task_return_error (task, error);
+  else
+    g_task_return_boolean (task, TRUE);
+}
+
+static void
+on_written (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (source));
+  GtkWidget *dialog;
+
+  if (g_task_propagate_boolean (G_TASK (result), &error) || !GTK_IS_WINDOW (root))
+    return;
+  dialog = adw_message_dialog_new (GTK_WINDOW (root), _ ("The Chart Cannot Be Saved"),
+                                   error->message);
+  adw_message_dialog_add_response (ADW_MESSAGE_DIALOG (dialog), "close", _ ("_Close"));
+  gtk_window_present (GTK_WINDOW (dialog));
+}
+
+static void
+on_chosen (GtkNativeDialog *chooser, int response, gpointer data)
+{
+  GtkWidget *parent = data;
+  Save *save = g_object_steal_data (G_OBJECT (chooser), "save");
+  g_autoptr (GTask) task = NULL;
+
+  if (save != NULL && response == GTK_RESPONSE_ACCEPT)
+    save->file = gtk_file_chooser_get_file (GTK_FILE_CHOOSER (chooser));
+  if (save != NULL && save->file != NULL)
+    {
+      task = g_task_new (parent, NULL, on_written, NULL);
+      g_task_set_task_data (task, save, save_free);
+      g_task_run_in_thread (task, write_chart);
+    }
+  else if (save != NULL)
+    save_free (save);
+  g_object_unref (chooser);
+}
+
+void
+mien_chart_save (MienChart *chart, MienChartFile format, GtkWidget *parent)
+{
+  GtkRoot *root = gtk_widget_get_root (parent);
+  GtkFileChooserNative *chooser = gtk_file_chooser_native_new (
+      _ ("Save the Chart"), GTK_IS_WINDOW (root) ? GTK_WINDOW (root) : NULL,
+      GTK_FILE_CHOOSER_ACTION_SAVE, _ ("_Save"), NULL);
+  g_autofree char *title = g_strdup (mien_chart_spec (chart)->title);
+  g_autofree char *name = NULL;
+  Save *save = g_new0 (Save, 1);
+
+  save->chart = mien_chart_ref (chart);
+  save->format = format;
+  name = g_strdup_printf ("%s.%s", g_strdelimit (title, "/\\", '-'),
+                          format == MIEN_CHART_SVG ? "svg" : "png");
+  gtk_file_chooser_set_current_name (GTK_FILE_CHOOSER (chooser), name);
+  g_object_set_data_full (G_OBJECT (chooser), "save", save, save_free);
+  g_signal_connect_object (chooser, "response", G_CALLBACK (on_chosen), parent, 0);
+  gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (chooser), TRUE);
+  gtk_native_dialog_show (GTK_NATIVE_DIALOG (chooser));
+}
