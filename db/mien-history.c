@@ -14,6 +14,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "mien-insights.h"
+
 /* A decision, that is no note, of ?1 since ?2, its events one after the other, that
  * stands. The clock is never behind the time, so that the index on it bounds the search.
  */
@@ -209,4 +211,79 @@ mien_events_latest (MienStore *store, gint64 annotator, guint limit, GError **er
         g_array_append_val (frames, frame);
     }
   return step == MIEN_STEP_ERROR ? NULL : g_steal_pointer (&frames);
+}
+
+/* ---- all annotators together ---- */
+
+void
+mien_decisions_free (MienDecisions *decisions)
+{
+  if (decisions == NULL)
+    return;
+  g_strfreev (decisions->names);
+  g_array_unref (decisions->made);
+  g_free (decisions);
+}
+
+static gboolean
+read_annotator (MienStore *store,
+                gint64 annotator,
+                gint64 since,
+                guint place,
+                GArray *made,
+                GError **error)
+{
+  g_autoptr (MienStatement) row = mien_query (
+      store, error, "SELECT e.batch, e.time, ifnull (e.duration_us, -1)" STANDING_SINCE,
+      MIEN_INT (annotator), MIEN_INT (since));
+  MienUuid last = { { 0 } };
+  MienStep step = MIEN_STEP_ERROR;
+  gboolean any = FALSE;
+
+  while (row != NULL && (step = mien_statement_step (row, error)) == MIEN_STEP_ROW)
+    {
+      MienMade one = { mien_column_int (row, 1), mien_column_int (row, 2), place };
+      MienUuid batch;
+
+      if (!mien_column_bytes (row, 0, batch.bytes, sizeof batch.bytes, error))
+        return FALSE;
+      if (any && memcmp (&batch, &last, sizeof batch) == 0)
+        continue;
+      last = batch;
+      any = TRUE;
+      g_array_append_val (made, one);
+    }
+  return step == MIEN_STEP_DONE;
+}
+
+MienDecisions *
+mien_insights_decisions (MienStore *store, gint64 since, GError **error)
+{
+  g_autoptr (GStrvBuilder) names = g_strv_builder_new ();
+  g_autoptr (GArray) made = g_array_new (FALSE, FALSE, sizeof (MienMade));
+  g_autoptr (MienStatement) row =
+      mien_query (store, error, MIEN_SCAN "SELECT id, name FROM annotator ORDER BY id");
+  MienDecisions *decisions;
+  MienStep step = MIEN_STEP_ERROR;
+  guint n = 0;
+
+  while (row != NULL && (step = mien_statement_step (row, error)) == MIEN_STEP_ROW)
+    {
+      guint before = made->len;
+      g_autofree char *name = NULL;
+
+      if (!read_annotator (store, mien_column_int (row, 0), since, n, made, error))
+        return NULL;
+      if (made->len == before)
+        continue;
+      name = mien_column_text (row, 1);
+      g_strv_builder_add (names, name);
+      n++;
+    }
+  if (step != MIEN_STEP_DONE)
+    return NULL;
+  decisions = g_new0 (MienDecisions, 1);
+  decisions->names = g_strv_builder_end (names);
+  decisions->made = g_steal_pointer (&made);
+  return decisions;
 }
