@@ -65,7 +65,7 @@ mien_chart_put_text (const MienChartPlot *plot,
   double width, height;
 
   mien_chart_text_size (layout, &width, &height);
-  if (max_width > 0 && width > max_width)
+  if (max_width > 0 && width > max_width + 1)
     {
       pango_layout_set_width (layout, (int) (max_width * PANGO_SCALE));
       pango_layout_set_ellipsize (layout, PANGO_ELLIPSIZE_END);
@@ -171,8 +171,13 @@ mien_chart_place (const MienChartPlot *plot,
 static gboolean
 has_legend (const MienChartPlot *plot)
 {
-  return plot->spec->kind != MIEN_CHART_LINES && plot->spec->kind != MIEN_CHART_MATRIX
-         && mien_chart_n_series (plot->chart) > 1;
+  guint n = mien_chart_n_series (plot->chart);
+
+  /* What a stack is of is said of a single one too. */
+  return plot->spec->kind == MIEN_CHART_STACKED
+             ? n > 0
+             : n > 1 && plot->spec->kind != MIEN_CHART_LINES
+                   && plot->spec->kind != MIEN_CHART_MATRIX;
 }
 
 /* One name after the other, in lines; draws them where there is something to draw on. */
@@ -288,7 +293,9 @@ lay_out_matrix (MienChartPlot *plot)
 {
   double widest = mien_chart_widest_category (plot), cell;
 
-  plot->left = MIN (widest_series (plot), 0.35 * plot->width) + 0.6 * plot->em;
+  plot->left = MIN (MAX (widest_series (plot), text_width (plot, plot->spec->y_title)),
+                    0.35 * plot->width)
+               + 0.6 * plot->em;
   plot->right = plot->width - 1;
   plot->bottom = plot->height - 1;
   cell = (plot->right - plot->left) / MAX (plot->spec->n_points, 1u);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "mien-browse-view.h"
+#include "mien-insights-page.h"
 #include "mien-job-button.h"
 #include "mien-models-page.h"
 #include "mien-project.h"
@@ -30,6 +31,7 @@ struct _MienWindow
   GtkStack          *pages;
   AdwViewStack      *views;
   MienBrowseView    *browse;
+  MienInsightsPage  *insights_page;
   MienModelsPage    *models_page;
   MienReviewView    *review;
   GtkListBox        *recent_list;

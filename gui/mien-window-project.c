@@ -133,6 +133,7 @@ mien_window_set_project (MienWindow *self, MienProject *project)
 {
   mien_review_view_set_project (self->review, project);
   mien_browse_view_set_project (self->browse, project);
+  mien_insights_page_set_project (self->insights_page, project);
   mien_models_page_set_project (self->models_page, project);
   if (self->project != NULL)
     let_go (self);

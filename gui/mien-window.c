@@ -225,6 +225,7 @@ mien_window_class_init (MienWindowClass *klass)
   GTK_WINDOW_CLASS (klass)->close_request = mien_window_close_request;
 
   g_type_ensure (MIEN_TYPE_BROWSE_VIEW);
+  g_type_ensure (MIEN_TYPE_INSIGHTS_PAGE);
   g_type_ensure (MIEN_TYPE_JOB_BUTTON);
   g_type_ensure (MIEN_TYPE_MODELS_PAGE);
   g_type_ensure (MIEN_TYPE_REVIEW_VIEW);
@@ -248,6 +249,7 @@ mien_window_class_init (MienWindowClass *klass)
   CHILD (pages);
   CHILD (views);
   CHILD (browse);
+  CHILD (insights_page);
   CHILD (models_page);
   CHILD (review);
   CHILD (recent_list);

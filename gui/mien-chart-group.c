@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/*
+ * A section of charts. The children of the flow box take no focus themselves: Tab goes
+ * from chart to chart. A hidden chart leaves no hole.
+ */
+
+#define G_LOG_DOMAIN "mien"
+#include "config.h"
+
+#include "mien-chart-group.h"
+
+struct _MienChartGroup
+{
+  GtkWidget parent_instance;
+
+  GtkWidget *box;
+  GtkFlowBox *charts;
+};
+
+G_DEFINE_FINAL_TYPE (MienChartGroup, mien_chart_group, GTK_TYPE_WIDGET)
+
+static void
+mien_chart_group_dispose (GObject *object)
+{
+  g_clear_pointer (&MIEN_CHART_GROUP (object)->box, gtk_widget_unparent);
+  G_OBJECT_CLASS (mien_chart_group_parent_class)->dispose (object);
+}
+
+static void
+mien_chart_group_class_init (MienChartGroupClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = mien_chart_group_dispose;
+  gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BIN_LAYOUT);
+  gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_GROUP);
+}
+
+static void
+mien_chart_group_init (MienChartGroup *self)
+{
+  self->box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
+  self->charts = GTK_FLOW_BOX (gtk_flow_box_new ());
+  gtk_flow_box_set_selection_mode (self->charts, GTK_SELECTION_NONE);
+  gtk_flow_box_set_max_children_per_line (self->charts, 2);
+  gtk_flow_box_set_column_spacing (self->charts, 12);
+  gtk_flow_box_set_row_spacing (self->charts, 12);
+  gtk_flow_box_set_homogeneous (self->charts, FALSE);
+  gtk_widget_set_parent (self->box, GTK_WIDGET (self));
+}
+
+GtkWidget *
+mien_chart_group_new (const char *title, const char *description)
+{
+  MienChartGroup *self = g_object_new (MIEN_TYPE_CHART_GROUP, NULL);
+  GtkWidget *heading = gtk_label_new (title), *label = gtk_label_new (description);
+
+  gtk_widget_add_css_class (heading, "title-4");
+  gtk_label_set_xalign (GTK_LABEL (heading), 0);
+  gtk_label_set_wrap (GTK_LABEL (heading), TRUE);
+  gtk_widget_add_css_class (label, "dim-label");
+  gtk_label_set_xalign (GTK_LABEL (label), 0);
+  gtk_label_set_wrap (GTK_LABEL (label), TRUE);
+  gtk_widget_set_visible (label, description != NULL);
+  gtk_widget_set_margin_bottom (description != NULL ? label : heading, 6);
+  gtk_box_append (GTK_BOX (self->box), heading);
+  gtk_box_append (GTK_BOX (self->box), label);
+  gtk_box_append (GTK_BOX (self->box), GTK_WIDGET (self->charts));
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  title, -1);
+  return GTK_WIDGET (self);
+}
+
+void
+mien_chart_group_append (MienChartGroup *self, GtkWidget *card)
+{
+  GtkWidget *child;
+
+  gtk_flow_box_append (self->charts, card);
+  child = gtk_widget_get_parent (card);
+  gtk_widget_set_focusable (child, FALSE);
+  g_object_bind_property (card, "visible", child, "visible", G_BINDING_SYNC_CREATE);
+}
+
+MienChartView *
+mien_chart_group_add (MienChartGroup *self)
+{
+  GtkWidget *view = mien_chart_view_new ();
+
+  gtk_widget_set_visible (view, FALSE);
+  mien_chart_group_append (self, view);
+  return MIEN_CHART_VIEW (view);
+}
