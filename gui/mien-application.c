@@ -210,10 +210,13 @@ mien_application_startup (GApplication *application)
                                           { "about", on_about },
                                           { "show-project", on_show_project, "s" } };
   MienApplication *self = MIEN_APPLICATION (application);
+  g_autoptr (GAction) blind_first =
+      g_settings_create_action (self->settings, "blind-first");
 
   G_APPLICATION_CLASS (mien_application_parent_class)->startup (application);
   g_action_map_add_action_entries (G_ACTION_MAP (application), actions,
                                    G_N_ELEMENTS (actions), application);
+  g_action_map_add_action (G_ACTION_MAP (application), blind_first);
   g_signal_connect_object (mien_keys_get_default (), "changed", G_CALLBACK (set_keys),
                            application, G_CONNECT_SWAPPED);
   set_keys (GTK_APPLICATION (application));

@@ -28,7 +28,8 @@ struct _MienPreferences
   GSettings *settings;
   GtkEditable *annotator;
   AdwComboRow *theme, *threads;
-  GtkAdjustment *step, *fine_step;
+  GtkSwitch *blind_first;
+  GtkAdjustment *blind_share, *step, *fine_step;
 };
 
 G_DEFINE_FINAL_TYPE (MienPreferences, mien_preferences, ADW_TYPE_PREFERENCES_WINDOW)
@@ -127,6 +128,8 @@ mien_preferences_class_init (MienPreferencesClass *klass)
   CHILD (annotator);
   CHILD (theme);
   CHILD (threads);
+  CHILD (blind_first);
+  CHILD (blind_share);
   CHILD (step);
   CHILD (fine_step);
 #undef CHILD
@@ -155,6 +158,10 @@ mien_preferences_new (GtkWindow *parent, GSettings *settings)
   g_settings_bind_with_mapping (settings, "threads", self->threads, "selected",
                                 G_SETTINGS_BIND_DEFAULT, threads_to_place,
                                 threads_from_place, NULL, NULL);
+  g_settings_bind (settings, "blind-first", self->blind_first, "active",
+                   G_SETTINGS_BIND_DEFAULT);
+  g_settings_bind (settings, "blind-share", self->blind_share, "value",
+                   G_SETTINGS_BIND_DEFAULT);
   g_settings_bind (settings, "point-step", self->step, "value", G_SETTINGS_BIND_DEFAULT);
   g_settings_bind (settings, "point-fine-step", self->fine_step, "value",
                    G_SETTINGS_BIND_DEFAULT);

@@ -15,15 +15,21 @@
 
 #include "mien-project-private.h"
 
+#include <string.h>
+
 enum
 {
   AHEAD = 10,
 };
 
+/* annotator: NULL where nobody is asked. */
 typedef struct
 {
   gint64 frame;
   guint neighbours;
+  char *annotator;
+  gboolean blind_first;
+  double blind_share;
 } FrameInput;
 
 typedef struct
@@ -123,6 +129,48 @@ read_face (MienReader *reader, MienFrameView *view)
     view->frame->missing_reason = g_strdup (failed->message);
 }
 
+/* The same frame for the same person always, so that going away and coming back shows no
+ * more; and as good as random: the share is that of every reason to ask. */
+static gboolean
+is_in_share (MienStore *store,
+             const MienFrame *frame,
+             const char *annotator,
+             double share)
+{
+  g_autoptr (GChecksum) checksum = g_checksum_new (G_CHECKSUM_SHA256);
+  guint8 digest[32];
+  gsize size = sizeof digest;
+  guint64 place = 0;
+  MienUuid project;
+
+  if (!mien_store_uuid (store, &project, NULL))
+    return TRUE;
+  g_checksum_update (checksum, project.bytes, sizeof project.bytes);
+  g_checksum_update (checksum, (const guchar *) frame->key,
+                     (gssize) strlen (frame->key) + 1);
+  g_checksum_update (checksum, (const guchar *) annotator, (gssize) strlen (annotator));
+  g_checksum_get_digest (checksum, digest, &size);
+  for (guint i = 0; i < 4; i++)
+    place = place << 8 | digest[i];
+  return (double) place < share * 4294967296.0;
+}
+
+/* What the model finds doubtful, and what it says of the neighbours, would tell. */
+static void
+make_blind (MienReader *reader, const FrameInput *input, MienFrameView *view)
+{
+  view->blind = view->reason != NULL && view->frame->split == MIEN_SPLIT_TRAIN
+                && view->has_prediction
+                && (input->blind_first
+                    || is_in_share (reader->store, view->frame, input->annotator,
+                                    input->blind_share));
+  if (!view->blind)
+    return;
+  view->doubtful = 0;
+  for (guint i = 0; i < view->neighbours->len; i++)
+    ((MienNeighbour *) g_ptr_array_index (view->neighbours, i))->has_proposal = FALSE;
+}
+
 static gboolean
 read_view (MienReader *reader,
            const FrameInput *input,
@@ -161,7 +209,10 @@ read_view (MienReader *reader,
     }
 
   read_face (reader, view);
-  return read_neighbours (reader, model, input->neighbours, view, error);
+  if (!read_neighbours (reader, model, input->neighbours, view, error))
+    return FALSE;
+  make_blind (reader, input, view);
+  return TRUE;
 }
 
 static void
@@ -197,6 +248,15 @@ decode_ahead (MienWork *work, gpointer data)
     }
 }
 
+static void
+frame_input_free (gpointer data)
+{
+  FrameInput *input = data;
+
+  g_free (input->annotator);
+  g_free (input);
+}
+
 static FrameInput *
 frame_input_new (gint64 frame, guint neighbours)
 {
@@ -220,9 +280,10 @@ push_ahead (MienProject *self, gint64 frame, guint neighbours)
     {
       gint64 next = g_array_index (self->queue, gint64, i);
 
-      mien_project_push (
-          self, self->reader.worker, MIEN_AHEAD,
-          mien_work_new (NULL, decode_ahead, frame_input_new (next, neighbours), g_free));
+      mien_project_push (self, self->reader.worker, MIEN_AHEAD,
+                         mien_work_new (NULL, decode_ahead,
+                                        frame_input_new (next, neighbours),
+                                        frame_input_free));
     }
 }
 
@@ -235,11 +296,14 @@ mien_project_load_frame_async (MienProject *self,
                                gpointer data)
 {
   GTask *task = g_task_new (self, cancellable, callback, data);
+  FrameInput *input = frame_input_new (frame, neighbours);
 
   g_task_set_source_tag (task, mien_project_load_frame_async);
-  mien_project_push (
-      self, self->reader.worker, MIEN_URGENT,
-      mien_work_new (task, load_frame, frame_input_new (frame, neighbours), g_free));
+  input->annotator = g_strdup (mien_project_get_annotator (self));
+  input->blind_first = g_settings_get_boolean (self->settings, "blind-first");
+  input->blind_share = g_settings_get_double (self->settings, "blind-share");
+  mien_project_push (self, self->reader.worker, MIEN_URGENT,
+                     mien_work_new (task, load_frame, input, frame_input_free));
   push_ahead (self, frame, neighbours);
 }
 

@@ -65,6 +65,8 @@ typedef struct
   guint           asked;                   /* bits MienTask */
   guint           doubtful;                /* bits MienItem */
   const char     *reason;                  /* "uncertain" ..., NULL: not in the queue */
+  gboolean        blind;                   /* asked without showing what the model says: of the random
+                                              share, or because the annotator wants it */
   GPtrArray      *neighbours;              /* MienNeighbour, by number, itself included */
   double          fps;                     /* frames a second of its video */
   MienNote       *note;                    /* the latest that stands, NULL: none */

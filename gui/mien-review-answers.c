@@ -25,7 +25,7 @@ static const MienItem screen_order[MIEN_ITEM_COUNT] = {
 gboolean
 mien_review_is_blind (const MienFrameView *view)
 {
-  return view->frame->split != MIEN_SPLIT_TRAIN;
+  return view->frame->split != MIEN_SPLIT_TRAIN || view->blind;
 }
 
 gboolean

@@ -20,7 +20,8 @@ typedef struct
   MienItem   aim;                          /* touched last: what Space is about */
 } MienReviewAnswers;
 
-/* Frames that only measure are asked blind: METHOD.md's figures must not lean on the model. */
+/* Frames that only measure are asked blind: METHOD.md's figures must not lean on the model. So are those of
+ * the random share, and all where the annotator wants it so. */
 gboolean  mien_review_is_blind            (const MienFrameView     *view);
 /* FALSE: the model says nothing of the item, or is not to be heard. label may be NULL. */
 gboolean  mien_review_suggestion          (const MienFrameView     *view,
@@ -76,9 +77,6 @@ char     *mien_review_describe_item       (MienItem                 item,
                                            const MienLabel         *label);
 /* The first few, and how many more. Empty: nothing. */
 char     *mien_review_describe            (const MienLabels        *labels);
-/* What does not fit, softly; NULL: nothing strikes. Explains, never edits. */
-char     *mien_review_answers_hint        (const MienReviewAnswers *answers,
-                                           const MienFrameView     *view);
 /* "uncertain: 0.46 under 0.80"; NULL: not in the queue. */
 char     *mien_review_describe_reason     (const MienFrameView     *view);
 

@@ -12,6 +12,7 @@
 
 #include "mien-answer-button.h"
 #include "mien-circumplex.h"
+#include "mien-consistency.h"
 #include "mien-key-layout.h"
 #include "mien-review-style.h"
 #include "mien-settings.h"
@@ -73,6 +74,15 @@ is_doubtful (const MienFrameView *view, guint item)
   return (view->doubtful >> item & 1) != 0 && !mien_review_is_blind (view);
 }
 
+/* A person has: the model's opinion has nothing more to say, until the answer is taken
+ * back. */
+static gboolean
+is_answered (const MienFrameView *view, const MienReviewAnswers *answers, guint item)
+{
+  return answers->given.item[item].answer != MIEN_ANSWER_NONE
+         || view->labels.item[item].source == MIEN_SOURCE_HUMAN;
+}
+
 static void
 show_expressions (MienReviewPanel *self,
                   const MienFrameView *view,
@@ -81,7 +91,8 @@ show_expressions (MienReviewPanel *self,
   const MienLabel *given = &answers->given.item[MIEN_ITEM_EXPRESSION];
   const MienLabel *stored = &view->labels.item[MIEN_ITEM_EXPRESSION];
   MienLabel says;
-  gboolean suggested = mien_review_suggestion (view, MIEN_ITEM_EXPRESSION, &says);
+  gboolean suggested = mien_review_suggestion (view, MIEN_ITEM_EXPRESSION, &says)
+                       && !is_answered (view, answers, MIEN_ITEM_EXPRESSION);
 
   for (guint i = 0; i < MIEN_EXPRESSION_COUNT; i++)
     {
@@ -101,9 +112,6 @@ show_expressions (MienReviewPanel *self,
         look.stored = stored->answer;
       look.given_yes = look.given == MIEN_ANSWER_VALUE;
       look.stored_yes = look.stored == MIEN_ANSWER_VALUE;
-      /* Another class was chosen: the model's outline has nothing more to say. */
-      if (given->answer != MIEN_ANSWER_NONE)
-        look.suggested = FALSE;
       look.doubtful = look.suggested && is_doubtful (view, MIEN_ITEM_EXPRESSION);
       mien_answer_button_show (MIEN_ANSWER_BUTTON (self->expression[i]), &look);
     }
@@ -126,7 +134,8 @@ show_units (MienReviewPanel *self,
       const MienLabel *given = &answers->given.item[item];
       const MienLabel *stored = &view->labels.item[item];
       MienLabel says;
-      gboolean suggested = mien_review_suggestion (view, item, &says);
+      gboolean suggested = mien_review_suggestion (view, item, &says)
+                           && !is_answered (view, answers, item);
       MienAnswerLook look = {
         .given = given->answer,
         .given_yes = given->value[0] != 0.0,
@@ -195,7 +204,8 @@ show_point (MienReviewPanel *self,
   MienCircumplexLook look = {
     .has_given = given->answer == MIEN_ANSWER_VALUE,
     .has_stored = stored->answer == MIEN_ANSWER_VALUE,
-    .has_model = mien_review_suggestion (view, MIEN_ITEM_VALENCE_AROUSAL, &says),
+    .has_model = mien_review_suggestion (view, MIEN_ITEM_VALENCE_AROUSAL, &says)
+                 && !is_answered (view, answers, MIEN_ITEM_VALENCE_AROUSAL),
     .spread = (double) view->prediction.spread,
     .doubtful = is_doubtful (view, MIEN_ITEM_VALENCE_AROUSAL),
   };
@@ -268,11 +278,13 @@ show_verdict (MienReviewPanel *self,
               const MienFrameView *view,
               const MienReviewAnswers *answers)
 {
-  g_autofree char *hint = mien_review_answers_hint (answers, view);
+  MienItem item = MIEN_ITEM_EXPRESSION;
+  g_autofree char *hint =
+      mien_consistency_hint (mien_consistency_get_default (), answers, view, &item);
   g_autofree char *line = NULL, *described = NULL, *hinted = NULL;
   MienLabels labels;
 
-  if (hint != NULL && view->doubtful != 0 && self->jump_key != NULL)
+  if (hint != NULL && item != answers->aim && self->jump_key != NULL)
     hinted = g_strdup_printf ("%s (%s)", hint, self->jump_key);
   mien_review_set_text (self->hint, hinted != NULL ? hinted : hint != NULL ? hint : "");
   gtk_widget_set_visible (self->hint, hint != NULL);

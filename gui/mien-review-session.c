@@ -717,6 +717,13 @@ mien_review_session_decide (MienReviewSession *session,
   fill_decision (session, kind, &labels, now, decision);
   *serial = session->serial;
   *text = describe_decision (kind, &labels);
+  /* Only now: whoever knew before would have answered in another way. */
+  if (session->view->blind)
+    {
+      g_autofree char *answer = *text;
+
+      *text = g_strdup_printf (_ ("%s, asked blind"), answer);
+    }
   note (session, g_strdup (*text));
 
   pending = (Pending){ session->serial, session->frame, kind, session->answers };

@@ -161,6 +161,16 @@ requeue (MienReviewView *self)
   mien_review_session_requeue (self->session);
 }
 
+void
+mien_review_view_reread (MienReviewView *self)
+{
+  if (self->project == NULL)
+    return;
+  requeue (self);
+  mien_review_view_pump (self);
+  mien_review_view_sync (self);
+}
+
 /* What the queue is made from has changed: another model, its proposals, more frames. */
 static gboolean
 is_another_queue (const MienStatus *a, const MienStatus *b)

@@ -53,6 +53,8 @@ void  mien_review_view_pump     (MienReviewView   *self);
 void  mien_review_view_decide   (MienReviewView   *self,
                                  MienDecisionKind  kind);
 void  mien_review_view_refresh  (MienReviewView   *self);
+/* Faces that are not answered yet are to be read again: they are to be shown in another way. */
+void  mien_review_view_reread   (MienReviewView   *self);
 /* Ends the session of the project so far, and begins one of the new one. */
 void  mien_review_view_restart  (MienReviewView   *self,
                                  MienProject      *project);

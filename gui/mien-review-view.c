@@ -14,6 +14,7 @@
 
 #include "mien-review-view-private.h"
 
+#include "mien-consistency.h"
 #include "mien-face-canvas.h"
 #include "mien-key-layout.h"
 #include "mien-review-columns.h"
@@ -279,15 +280,30 @@ on_take_point (GtkWidget *widget, const char *name, GVariant *parameter)
   answered (self);
 }
 
+/* What does not go with the rest, once nothing else is doubtful. */
+static gboolean
+jump_to_hint (MienReviewAnswers *answers, const MienFrameView *view)
+{
+  MienItem item = answers->aim;
+  g_autofree char *hint =
+      mien_consistency_hint (mien_consistency_get_default (), answers, view, &item);
+
+  if (hint == NULL || item == answers->aim)
+    return FALSE;
+  answers->aim = item;
+  return TRUE;
+}
+
 static void
 on_jump (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   MienReviewView *self = MIEN_REVIEW_VIEW (widget);
   MienReviewAnswers *answers = act (self);
+  const MienFrameView *view = mien_review_session_view (self->session);
 
   if (answers == NULL)
     return;
-  if (!mien_review_answers_jump (answers, mien_review_session_view (self->session)))
+  if (!mien_review_answers_jump (answers, view) && !jump_to_hint (answers, view))
     mien_review_view_toast (self, _ ("Nothing else is doubtful here"));
   answered (self);
   mien_review_panel_reveal (MIEN_REVIEW_PANEL (self->panel), answers->aim);
@@ -684,6 +700,10 @@ mien_review_view_init (MienReviewView *self)
   GtkEventController *focus = gtk_event_controller_focus_new ();
 
   self->settings = mien_settings_new ();
+  g_signal_connect_object (self->settings, "changed::blind-first",
+                           G_CALLBACK (mien_review_view_reread), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->settings, "changed::blind-share",
+                           G_CALLBACK (mien_review_view_reread), self, G_CONNECT_SWAPPED);
   mien_review_style_load (gtk_widget_get_display (GTK_WIDGET (self)));
   gtk_widget_add_css_class (GTK_WIDGET (self), "review");
   build (self);

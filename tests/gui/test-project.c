@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/resource.h>
 
+#include "mien-settings.h"
 #include "mien-test-project.h"
 
 typedef struct
@@ -327,6 +328,42 @@ test_fault (Fixture *fixture, gconstpointer data)
   g_assert_cmpint (view->labels.item[MIEN_ITEM_EXPRESSION].source, ==, MIEN_SOURCE_HUMAN);
 }
 
+/* What the model says of each frame, and where it is held back. */
+static void
+look_at_all (MienProject *project,
+             gint64 model,
+             guint *shown,
+             guint *hidden,
+             guint *blind)
+{
+  *shown = *hidden = *blind = 0;
+  for (gint64 frame = 1; frame <= FRAMES; frame++)
+    {
+      g_autoptr (MienFrameView) view = load (project, frame);
+
+      g_assert_cmpint (view->model, ==, model);
+      g_assert_cmpint (view->has_prediction, ==, view->frame->split == MIEN_SPLIT_TRAIN);
+      *shown += view->has_prediction;
+      *hidden += !view->has_prediction;
+      *blind += view->blind;
+      if (view->has_prediction)
+        {
+          g_assert_cmpfloat (view->prediction.expression[4], ==, 0.9f);
+          g_assert_cmpfloat (view->proposal.labels.item[MIEN_ITEM_EXPRESSION].value[0],
+                             ==, 4);
+        }
+      if (view->blind)
+        g_assert_cmpuint (view->doubtful, ==, 0);
+      for (guint i = 0; i < view->neighbours->len; i++)
+        {
+          const MienNeighbour *neighbour = g_ptr_array_index (view->neighbours, i);
+
+          g_assert_cmpint (neighbour->has_proposal, ==,
+                           view->has_prediction && !view->blind);
+        }
+    }
+}
+
 /* A model that has read everything: its opinion is shown of training frames only. */
 static void
 test_opinions (Fixture *fixture, gconstpointer data)
@@ -343,7 +380,8 @@ test_opinions (Fixture *fixture, gconstpointer data)
                          .has_heads = TRUE };
   MienPrediction prediction = { .expression = { 0.1f, 0, 0, 0, 0.9f }, .spread = 0.5f };
   g_autoptr (GBytes) weights = g_bytes_new_static ("weights", 7);
-  guint shown = 0, hidden = 0;
+  g_autoptr (GSettings) preferences = mien_settings_new ();
+  guint shown, hidden, blind, all, again;
   gint64 id;
 
   for (guint i = 0; i < MIEN_EXPRESSION_COUNT; i++)
@@ -370,30 +408,22 @@ test_opinions (Fixture *fixture, gconstpointer data)
     mien_test_wait (result != NULL);
     g_assert_true (mien_project_use_model_finish (project, result, &error));
   }
-  for (gint64 frame = 1; frame <= FRAMES; frame++)
-    {
-      g_autoptr (MienFrameView) view = load (project, frame);
-
-      g_assert_cmpint (view->model, ==, id);
-      g_assert_cmpint (view->has_prediction, ==, view->frame->split == MIEN_SPLIT_TRAIN);
-      if (view->has_prediction)
-        {
-          g_assert_cmpfloat (view->prediction.expression[4], ==, 0.9f);
-          g_assert_cmpfloat (view->proposal.labels.item[MIEN_ITEM_EXPRESSION].value[0],
-                             ==, 4);
-          shown++;
-        }
-      else
-        hidden++;
-      for (guint i = 0; i < view->neighbours->len; i++)
-        {
-          const MienNeighbour *neighbour = g_ptr_array_index (view->neighbours, i);
-
-          g_assert_cmpint (neighbour->has_proposal, ==, view->has_prediction);
-        }
-    }
+  look_at_all (project, id, &shown, &hidden, &blind);
   g_assert_cmpuint (shown, >, 0);
   g_assert_cmpuint (hidden, >, 0);
+
+  /* Everything that is asked, half of it, and the same half again. */
+  g_settings_set_boolean (preferences, "blind-first", TRUE);
+  look_at_all (project, id, &shown, &hidden, &all);
+  g_assert_cmpuint (all, >, shown / 2);
+  g_settings_set_boolean (preferences, "blind-first", FALSE);
+  g_settings_set_double (preferences, "blind-share", 0.5);
+  look_at_all (project, id, &shown, &hidden, &blind);
+  g_assert_cmpuint (blind, >, 0);
+  g_assert_cmpuint (blind, <, all);
+  look_at_all (project, id, &shown, &hidden, &again);
+  g_assert_cmpuint (blind, ==, again);
+  g_settings_reset (preferences, "blind-share");
 }
 
 static void

@@ -7,6 +7,7 @@
 
 #include <math.h>
 
+#include "mien-consistency.h"
 #include "mien-review-session.h"
 
 enum
@@ -124,7 +125,8 @@ test_blind_is_never_confirmed (void)
   g_assert_cmpuint (mien_review_answers_collect (&answers, view, &labels), ==, 0);
   g_assert_false (mien_review_answers_take_point (&answers, view));
   g_assert_false (mien_review_suggestion (view, MIEN_ITEM_EXPRESSION, NULL));
-  g_assert_null (mien_review_answers_hint (&answers, view));
+  g_assert_null (
+      mien_consistency_hint (mien_consistency_get_default (), &answers, view, NULL));
 }
 
 static void
@@ -221,14 +223,14 @@ test_words (void)
   stored = mien_review_describe (&labels);
   g_assert_cmpstr (stored, ==, "Happiness, AU7, no AU26");
 
-  none = mien_review_answers_hint (&answers, view);
+  none = mien_consistency_hint (mien_consistency_get_default (), &answers, view, NULL);
   g_assert_null (none);
   mien_review_answers_expression (&answers, 6);
-  hint = mien_review_answers_hint (&answers, view);
+  hint = mien_consistency_hint (mien_consistency_get_default (), &answers, view, NULL);
   g_assert_cmpstr (hint, ==, "Surprise, but AU1 and AU2 are absent. Look again?");
   mien_review_answers_expression (&answers, 4);
   mien_review_answers_point (&answers, -0.4, 0.0);
-  valence = mien_review_answers_hint (&answers, view);
+  valence = mien_consistency_hint (mien_consistency_get_default (), &answers, view, NULL);
   g_assert_cmpstr (valence, ==, "Happiness, but valence is -0.40. Look again?");
 }
 
