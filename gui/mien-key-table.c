@@ -119,6 +119,7 @@ static const MienKeyAction actions[] = {
     N_ ("Hide or show what the model says"), NULL },
   { "win.retrain", "<Control>r", MIEN_KEYS_EVERYWHERE, 0, N_ ("Retrain"), NULL },
   { "win.propose", "<Control>p", MIEN_KEYS_EVERYWHERE, 0, N_ ("Propose"), NULL },
+  { "win.help", "F1", MIEN_KEYS_EVERYWHERE, 0, N_ ("Help"), NULL },
   { "win.menu", "F10", MIEN_KEYS_EVERYWHERE, 0, N_ ("Main menu"), NULL },
   { "win.preferences", "<Control>comma", MIEN_KEYS_EVERYWHERE, 0, N_ ("Preferences"),
     NULL },

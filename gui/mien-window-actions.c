@@ -17,6 +17,7 @@
 #include "mien-export-dialog.h"
 #include "mien-file-row.h"
 #include "mien-import-dialog.h"
+#include "mien-manual.h"
 #include "mien-new-dialog.h"
 #include "mien-preferences.h"
 #include "mien-report.h"
@@ -286,6 +287,19 @@ on_menu (GtkWidget *widget, const char *name, GVariant *parameter)
   gtk_menu_button_popup (MIEN_WINDOW (widget)->menu);
 }
 
+/* The page of the view in front; before a project is open, the first one. */
+static void
+on_help (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  MienWindow *self = MIEN_WINDOW (widget);
+  const char *view = self->project != NULL
+                         ? adw_view_stack_get_visible_child_name (self->views)
+                         : "index";
+
+  if (!mien_manual_show (GTK_WINDOW (self), view))
+    mien_window_toast (self, _ ("The manual is not installed: reinstall Mien"));
+}
+
 static gboolean
 has_labels (const MienStatus *status)
 {
@@ -345,6 +359,7 @@ mien_window_init_actions (MienWindowClass *klass)
     { "win.undo", on_undo },
     { "win.redo", on_undo },
     { "win.menu", on_menu },
+    { "win.help", on_help },
   };
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 

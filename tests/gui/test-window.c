@@ -12,8 +12,10 @@
 #include "mien-export-dialog.h"
 #include "mien-file-row.h"
 #include "mien-import-dialog.h"
+#include "mien-manual.h"
 #include "mien-models-page.h"
 #include "mien-new-dialog.h"
+#include "mien-settings.h"
 #include "mien-test-project.h"
 #include "mien-training-dialog.h"
 #include "mien-window-private.h"
@@ -93,7 +95,8 @@ test_start_page (void)
   g_assert_null (mien_window_get_path (window));
   check_actions (
       window,
-      (const char *const[]){ "win.new", "win.open", "win.demo", "win.preferences", NULL },
+      (const char *const[]){ "win.new", "win.open", "win.demo", "win.preferences",
+                             "win.help", NULL },
       (const char *const[]){ "win.import", "win.export", "win.save-copy", "win.retrain",
                              "win.propose", "win.training", "win.roll-back", "win.undo",
                              NULL });
@@ -367,6 +370,38 @@ test_dialogs (void)
     }
 }
 
+/* What F1 opens: the view's page in the language of the person, else in English. */
+static void
+test_manual (void)
+{
+  static const char *const views[] = { "index", "review", "models" };
+  g_autofree char *folder = mien_settings_beside ("../../data/manual");
+
+  g_assert_nonnull (folder);
+  for (guint i = 0; i < G_N_ELEMENTS (views); i++)
+    {
+      g_autofree char *english = g_strdup_printf ("%s/en/%s.html", folder, views[i]);
+      g_autofree char *japanese = g_strdup_printf ("%s/ja/%s.html", folder, views[i]);
+      g_autofree char *in_japan = mien_manual_find (
+          folder, (const char *const[]){ "ja_JP.UTF-8", "ja", "C", NULL }, views[i]);
+      g_autofree char *elsewhere =
+          mien_manual_find (folder, (const char *const[]){ "tlh", "C", NULL }, views[i]);
+
+      g_assert_cmpstr (in_japan, ==, japanese);
+      g_assert_cmpstr (elsewhere, ==, english);
+    }
+  {
+    g_autofree char *none =
+        mien_manual_find (folder, (const char *const[]){ "ja", NULL }, "no-such-view");
+    g_autofree char *first = g_strdup_printf ("%s/ja/index.html", folder);
+    g_autofree char *nowhere =
+        mien_manual_find ("/nowhere", (const char *const[]){ "C", NULL }, "review");
+
+    g_assert_cmpstr (none, ==, first);
+    g_assert_null (nowhere);
+  }
+}
+
 static void
 check_icon (const char *name, gpointer data)
 {
@@ -430,6 +465,7 @@ main (int argc, char **argv)
   g_test_add_func ("/window/drop", test_drop);
   g_test_add_func ("/window/not-a-project", test_not_a_project);
   g_test_add_func ("/window/dialogs", test_dialogs);
+  g_test_add_func ("/window/manual", test_manual);
   g_test_add_func ("/window/icons", test_icons);
   return g_test_run ();
 }
