@@ -613,6 +613,14 @@ mien_review_view_grab_focus (GtkWidget *widget)
   return gtk_widget_grab_focus (self->canvas);
 }
 
+/* GTK's own would end a walk backwards by grabbing the focus, which goes to the face, and
+ * so round and round. */
+static gboolean
+mien_review_view_focus (GtkWidget *widget, GtkDirectionType direction)
+{
+  return gtk_widget_child_focus (MIEN_REVIEW_VIEW (widget)->stack, direction);
+}
+
 static void
 mien_review_view_dispose (GObject *object)
 {
@@ -681,6 +689,7 @@ mien_review_view_class_init (MienReviewViewClass *klass)
 
   G_OBJECT_CLASS (klass)->dispose = mien_review_view_dispose;
   G_OBJECT_CLASS (klass)->finalize = mien_review_view_finalize;
+  widget_class->focus = mien_review_view_focus;
   widget_class->grab_focus = mien_review_view_grab_focus;
 
   signals[TOAST] = g_signal_new ("toast", MIEN_TYPE_REVIEW_VIEW, G_SIGNAL_RUN_LAST, 0,
