@@ -250,7 +250,7 @@ draw_mark (const MienChartPlot *plot)
   cairo_set_dash (plot->cr, NULL, 0, 0);
   if (plot->spec->mark_name != NULL)
     mien_chart_put_text (plot, plot->spec->mark_name, &plot->palette->dim,
-                         x + (left ? -0.4 : 0.4) * plot->em, plot->top + 0.3 * plot->em,
+                         x + (left ? -0.4 : 0.4) * plot->em, plot->top - 0.6 * plot->em,
                          left ? 1 : 0, 0);
 }
 

@@ -265,6 +265,14 @@ mien_chart_bar_label (const MienChartPlot *plot, guint point)
   g_autofree char *number =
       mien_chart_format (value, spec->unit, spec->unit == MIEN_CHART_NUMBER ? 0.01 : 0);
 
+  if (spec->kind == MIEN_CHART_BARS && mien_chart_n_series (plot->chart) > 1)
+    {
+      const MienChartSeries *mark = mien_chart_series (plot->chart, 1);
+      g_autofree char *other = mien_chart_format (
+          mark->values[point], spec->unit, spec->unit == MIEN_CHART_NUMBER ? 0.01 : 0);
+
+      return g_strdup_printf ("%s  %s %s", number, mark->name, other);
+    }
   if (spec->notes == NULL || spec->notes[point][0] == '\0')
     return g_steal_pointer (&number);
   return g_strdup_printf ("%s  %s", number, spec->notes[point]);
@@ -316,11 +324,11 @@ lay_out_axes (MienChartPlot *plot)
 {
   if (plot->spec->y_title != NULL)
     plot->top += 1.5 * plot->em;
-  plot->top += 0.5 * plot->em;
+  plot->top += (isfinite (plot->spec->mark) ? 1.4 : 0.5) * plot->em;
   plot->bottom = plot->height - (plot->spec->x_title != NULL ? 3.0 : 1.8) * plot->em;
   plot->bottom = MAX (plot->bottom, plot->top + plot->em);
   plot->left = widest_tick (plot) + 0.6 * plot->em;
-  plot->right = plot->width - 0.8 * plot->em;
+  plot->right = plot->width - 1.6 * plot->em;
   if (plot->spec->kind == MIEN_CHART_LINES && mien_chart_n_series (plot->chart) > 1)
     plot->right =
         plot->width - MIN (widest_series (plot), 0.35 * plot->width) - 1.4 * plot->em;

@@ -246,7 +246,7 @@ fill_hatched (const MienChartPlot *plot,
 }
 
 static void
-draw_interval (const MienChartPlot *plot, guint series, guint point)
+draw_interval (const MienChartPlot *plot, guint series, guint point, const GdkRGBA *color)
 {
   const MienChartSeries *s = mien_chart_series (plot->chart, series);
   double at = mien_chart_point_place (plot, point), a, b, cap = 0.22 * plot->em;
@@ -257,7 +257,6 @@ draw_interval (const MienChartPlot *plot, guint series, guint point)
     return;
   a = mien_chart_value_place (plot, s->low[point]);
   b = mien_chart_value_place (plot, s->high[point]);
-  cairo_set_line_width (cr, plot->palette->strong ? 2 : 1.2);
   if (plot->lying)
     {
       cairo_move_to (cr, a, at);
@@ -276,6 +275,12 @@ draw_interval (const MienChartPlot *plot, guint series, guint point)
       cairo_move_to (cr, at - cap, b);
       cairo_line_to (cr, at + cap, b);
     }
+  /* A rim of the background, to be seen on a bar too. */
+  gdk_cairo_set_source_rgba (cr, &plot->palette->background);
+  cairo_set_line_width (cr, 3.2);
+  cairo_stroke_preserve (cr);
+  gdk_cairo_set_source_rgba (cr, color);
+  cairo_set_line_width (cr, plot->palette->strong ? 2 : 1.2);
   cairo_stroke (cr);
 }
 
@@ -295,8 +300,7 @@ draw_bars (const MienChartPlot *plot)
           {
             fill_hatched (plot, series, (double) r.origin.x, (double) r.origin.y,
                           (double) r.size.width, (double) r.size.height);
-            gdk_cairo_set_source_rgba (plot->cr, &plot->palette->text);
-            draw_interval (plot, series, point);
+            draw_interval (plot, series, point, &plot->palette->text);
             continue;
           }
         gdk_cairo_set_source_rgba (plot->cr, &plot->palette->text);
@@ -308,6 +312,40 @@ draw_bars (const MienChartPlot *plot)
                            (double) r.size.width + 4, 2);
         cairo_fill (plot->cr);
       }
+}
+
+static double
+luminance (const double rgb[3])
+{
+  double linear[3];
+
+  for (guint i = 0; i < 3; i++)
+    linear[i] = rgb[i] <= 0.04045 ? rgb[i] / 12.92 : pow ((rgb[i] + 0.055) / 1.055, 2.4);
+  return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2];
+}
+
+/* Text or background, whichever is read better on a cell of that shade (WCAG 2.1). */
+static const GdkRGBA *
+ink_on (const MienChartPlot *plot, const GdkRGBA *color, double alpha)
+{
+  const GdkRGBA *inks[] = { &plot->palette->text, &plot->palette->background };
+  const GdkRGBA *below = &plot->palette->background;
+  const double cell[] = {
+    (double) below->red + alpha * (double) (color->red - below->red),
+    (double) below->green + alpha * (double) (color->green - below->green),
+    (double) below->blue + alpha * (double) (color->blue - below->blue),
+  };
+  double contrast[2];
+
+  for (guint i = 0; i < 2; i++)
+    {
+      const double ink[] = { (double) inks[i]->red, (double) inks[i]->green,
+                             (double) inks[i]->blue };
+      double a = luminance (ink) + 0.05, b = luminance (cell) + 0.05;
+
+      contrast[i] = MAX (a, b) / MIN (a, b);
+    }
+  return inks[contrast[1] > contrast[0]];
 }
 
 /* The share that shades a cell: of its row, or of the largest. */
@@ -355,8 +393,7 @@ draw_cell (const MienChartPlot *plot, guint series, guint point, const graphene_
   mien_chart_text_size (layout, &width, NULL);
   if (value <= 0 || width > (double) r->size.width - 2)
     return;
-  mien_chart_put_text (plot, text,
-                       dark > 0.55 ? &plot->palette->background : &plot->palette->text,
+  mien_chart_put_text (plot, text, ink_on (plot, accent, 0.04 + 0.9 * dark),
                        (double) (r->origin.x + r->size.width / 2),
                        (double) (r->origin.y + r->size.height / 2), 0.5, 0);
 }
@@ -396,8 +433,7 @@ draw_points (const MienChartPlot *plot)
 
         if (!isfinite (value))
           continue;
-        set_color (plot, color_of (plot, series), 1);
-        draw_interval (plot, series, point);
+        draw_interval (plot, series, point, color_of (plot, series));
         draw_marker (plot, series, mien_chart_point_place (plot, point),
                      mien_chart_value_place (plot, value), 4);
       }

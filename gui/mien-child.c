@@ -25,6 +25,7 @@ enum
 {
   NICE = 10,
   MAX_WARNINGS = 200,
+  MAX_POINTS = 200000,
 };
 
 struct _MienChild
@@ -42,6 +43,7 @@ struct _MienChild
 
   MienJobLine progress;
   double score;
+  GArray *curves; /* MienCurvePoint */
   GPtrArray *warnings;
   guint n_warnings;
   char *note, *last_text, *result, *error;
@@ -113,6 +115,23 @@ take_text (char **place, MienJobLine *line)
 }
 
 static void
+add_point (MienChild *self, const char *name, const MienJobLine *line)
+{
+  MienCurvePoint point = { g_intern_string (name), line->epoch, line->value };
+
+  if (line->epoch > 0 && self->curves->len < MAX_POINTS)
+    g_array_append_val (self->curves, point);
+}
+
+static void
+add_threshold (MienChild *self, const MienJobLine *line)
+{
+  g_autofree char *name = g_strdup_printf ("threshold.%d", line->expression);
+
+  add_point (self, name, line);
+}
+
+static void
 take_line (MienChild *self, const char *text)
 {
   g_auto (MienJobLine) line = { 0 };
@@ -128,6 +147,8 @@ take_line (MienChild *self, const char *text)
     case MIEN_JOB_LINE_METRIC:
       if (g_strcmp0 (line.name, "validation_score") == 0)
         self->score = line.value;
+      if (line.name != NULL)
+        add_point (self, line.name, &line);
       break;
     case MIEN_JOB_LINE_WARNING:
       self->n_warnings++;
@@ -142,6 +163,8 @@ take_line (MienChild *self, const char *text)
         take_text (&self->last_text, &line);
       break;
     case MIEN_JOB_LINE_THRESHOLD:
+      add_threshold (self, &line);
+      break;
     case MIEN_JOB_LINE_OTHER:
     default:
       return;
@@ -318,6 +341,12 @@ mien_child_get_score (MienChild *self)
   return self->score;
 }
 
+const GArray *
+mien_child_get_curves (MienChild *self)
+{
+  return self->curves;
+}
+
 GPtrArray *
 mien_child_get_warnings (MienChild *self, guint *count)
 {
@@ -363,6 +392,7 @@ mien_child_finalize (GObject *object)
   g_clear_object (&self->lines);
   g_clear_object (&self->output);
   mien_job_line_clear (&self->progress);
+  g_array_unref (self->curves);
   g_ptr_array_unref (self->warnings);
   g_free (self->note);
   g_free (self->last_text);
@@ -388,5 +418,6 @@ mien_child_init (MienChild *self)
   self->score = (double) NAN;
   self->progress.kind = MIEN_JOB_LINE_OTHER;
   self->progress.loss = self->progress.rate = self->progress.eta = (double) NAN;
+  self->curves = g_array_new (FALSE, FALSE, sizeof (MienCurvePoint));
   self->warnings = g_ptr_array_new_with_free_func (g_free);
 }

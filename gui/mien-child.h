@@ -4,6 +4,7 @@
 #include <gio/gio.h>
 
 #include "mien-job-line.h"
+#include "mien-models.h"
 
 G_BEGIN_DECLS
 
@@ -55,6 +56,9 @@ const char *const *mien_child_get_arguments (MienChild         *self);
 const MienJobLine *mien_child_get_progress (MienChild          *self);
 double             mien_child_get_fraction (MienChild          *self);
 double             mien_child_get_score    (MienChild          *self);
+/* What a training has said of its epochs so far: MienCurvePoint, in the order in which it came, named as
+ * in the project. Grows; borrowed. */
+const GArray      *mien_child_get_curves   (MienChild          *self);
 /* Warnings so far, the first two hundred; how many there were in all. */
 GPtrArray         *mien_child_get_warnings (MienChild          *self,
                                             guint              *count);

@@ -68,6 +68,19 @@ mien_report_score (double value)
 }
 
 char *
+mien_report_difference (double value, double other)
+{
+  double difference = value - other;
+
+  if (!isfinite (difference))
+    return g_strdup ("–");
+  /* What is shown as nothing has no sign. */
+  if (fabs (difference) < 0.0005)
+    return g_strdup_printf ("±%.3f", 0.0);
+  return g_strdup_printf ("%s%.3f", difference > 0 ? "+" : "−", fabs (difference));
+}
+
+char *
 mien_report_time_left (double seconds)
 {
   double minutes = ceil (seconds / 60);

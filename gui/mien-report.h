@@ -17,6 +17,9 @@ const char *mien_report_kind         (MienChildKind       kind);
 char       *mien_report_count        (guint64             n);
 /* "0.612"; an en dash for NaN. */
 char       *mien_report_score        (double              value);
+/* "+0.012", "−0.003": how far a value lies above another; an en dash where either is none. */
+char       *mien_report_difference   (double              value,
+                                      double              other);
 /* "12 minutes left"; NULL for NaN and for less than a second. */
 char       *mien_report_time_left    (double              seconds);
 /* "training · epoch 6 of 20 · loss 1.23 · 94 a second · 12 minutes left"; or what state it is in. */

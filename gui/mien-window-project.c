@@ -163,6 +163,7 @@ mien_window_set_project (MienWindow *self, MienProject *project)
                         project != NULL ? mien_project_get_name (project) : "Mien");
   gtk_revealer_set_reveal_child (self->banner,
                                  project != NULL && mien_project_get_synthetic (project));
+  mien_models_page_set_runner (self->models_page, self->runner);
   mien_job_button_set_runner (self->retrain, self->runner);
   mien_job_button_set_runner (self->propose, self->runner);
   mien_window_follow_jobs (self);

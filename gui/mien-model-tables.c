@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/*
+ * Tables of a model's figures, in grids of labels. Differences carry their sign, so that
+ * better and worse are not told by colour.
+ */
+
+#define G_LOG_DOMAIN "mien"
+#include "config.h"
+
+#include "mien-model-tables.h"
+
+#include <glib/gi18n.h>
+#include <math.h>
+
+#include "mien-chart.h"
+#include "mien-report.h"
+
+typedef struct
+{
+  GtkWidget *card;
+  GtkGrid *grid;
+  int row;
+} Table;
+
+static void
+table_begin (Table *table, const char *title)
+{
+  GtkWidget *heading = gtk_label_new (title), *grid = gtk_grid_new ();
+  GtkWidget *scroller = gtk_scrolled_window_new ();
+
+  table->card = gtk_box_new (GTK_ORIENTATION_VERTICAL, 8);
+  table->grid = GTK_GRID (grid);
+  table->row = 0;
+  gtk_widget_add_css_class (table->card, "mien-table");
+  gtk_widget_add_css_class (heading, "heading");
+  gtk_label_set_xalign (GTK_LABEL (heading), 0);
+  gtk_label_set_wrap (GTK_LABEL (heading), TRUE);
+  gtk_grid_set_column_spacing (table->grid, 14);
+  gtk_grid_set_row_spacing (table->grid, 5);
+  gtk_box_append (GTK_BOX (table->card), heading);
+  /* With large text, or in a narrow window, the last columns are a scroll away. */
+  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scroller), GTK_POLICY_AUTOMATIC,
+                                  GTK_POLICY_NEVER);
+  gtk_scrolled_window_set_propagate_natural_width (GTK_SCROLLED_WINDOW (scroller), TRUE);
+  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scroller), grid);
+  gtk_box_append (GTK_BOX (table->card), scroller);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (table->card),
+                                  GTK_ACCESSIBLE_PROPERTY_LABEL, title, -1);
+}
+
+/* Cells up to NULL; the first to the left, numbers to the right. */
+static void
+table_add (Table *table, gboolean heading, ...)
+{
+  va_list cells;
+  const char *text;
+  int column = 0;
+
+  va_start (cells, heading);
+  while ((text = va_arg (cells, const char *)) != NULL)
+    {
+      GtkWidget *label = gtk_label_new (text);
+
+      gtk_widget_add_css_class (label, heading ? "caption" : "numeric");
+      gtk_widget_add_css_class (label, "caption");
+      if (heading || column > 2)
+        gtk_widget_add_css_class (label, "dim-label");
+      gtk_label_set_xalign (GTK_LABEL (label), column == 0 ? 0 : 1);
+      if (column == 0)
+        {
+          gtk_widget_set_hexpand (label, TRUE);
+          gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_END);
+          gtk_label_set_width_chars (GTK_LABEL (label), 8);
+          gtk_widget_set_tooltip_text (label, heading ? NULL : text);
+        }
+      gtk_grid_attach (table->grid, label, column++, table->row, 1, 1);
+    }
+  va_end (cells);
+  table->row++;
+}
+
+static void
+add_score (Table *table, const char *name, double value, const double *other)
+{
+  g_autofree char *score = mien_report_score (value);
+  g_autofree char *before = NULL;
+  g_autofree char *difference = NULL;
+
+  if (other == NULL)
+    {
+      table_add (table, FALSE, name, score, NULL);
+      return;
+    }
+  before = mien_report_score (*other);
+  difference = mien_report_difference (value, *other);
+  table_add (table, FALSE, name, score, difference, before, NULL);
+}
+
+GtkWidget *
+mien_model_table_scores (const MienScores *scores,
+                         const MienScores *in_use,
+                         gint64 in_use_id)
+{
+  /* Translators: a version of the model, above a column. */
+  g_autofree char *version = g_strdup_printf (_ ("in use: v%d"), (int) in_use_id);
+  const struct
+  {
+    const char *name;
+    double value;
+    const double *other;
+  } rows[] = {
+    { _ ("Score"), scores->score, in_use != NULL ? &in_use->score : NULL },
+    { "P_MTL", scores->p_mtl, in_use != NULL ? &in_use->p_mtl : NULL },
+    { _ ("Expression F1"), scores->expression_f1,
+      in_use != NULL ? &in_use->expression_f1 : NULL },
+    { _ ("Expression accuracy"), scores->expression_accuracy,
+      in_use != NULL ? &in_use->expression_accuracy : NULL },
+    { _ ("CCC of valence"), scores->ccc_valence,
+      in_use != NULL ? &in_use->ccc_valence : NULL },
+    { _ ("CCC of arousal"), scores->ccc_arousal,
+      in_use != NULL ? &in_use->ccc_arousal : NULL },
+    { _ ("Action units F1"), scores->units_f1,
+      in_use != NULL ? &in_use->units_f1 : NULL },
+  };
+  Table table;
+
+  table_begin (&table, _ ("Scores on the validation videos"));
+  if (in_use != NULL)
+    table_add (&table, TRUE, "", _ ("this model"), _ ("difference"), version, NULL);
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    add_score (&table, rows[i].name, rows[i].value, rows[i].other);
+  return table.card;
+}
+
+/* "0.61 (0.55–0.66)" */
+static char *
+share_with_interval (double right, double n)
+{
+  double low, high;
+
+  mien_chart_wilson (right, n, &low, &high);
+  if (!isfinite (low))
+    return g_strdup ("–");
+  return g_strdup_printf ("%.2f (%.2f–%.2f)", right / n, low, high);
+}
+
+static void
+add_class (Table *table,
+           const char *name,
+           double f1,
+           const double *other,
+           double right,
+           double said,
+           double labelled,
+           double threshold)
+{
+  g_autofree char *reached = mien_report_score (f1);
+  g_autofree char *difference =
+      other != NULL ? mien_report_difference (f1, *other) : g_strdup ("–");
+  g_autofree char *precision = share_with_interval (right, said);
+  g_autofree char *recall = share_with_interval (right, labelled);
+  /* Translators: a confidence, as in "from 0.89 on". */
+  g_autofree char *from =
+      threshold <= 1 ? g_strdup_printf (_ ("from %.2f"), threshold) : g_strdup ("–");
+
+  table_add (table, FALSE, name, reached, difference, precision, recall, from, NULL);
+}
+
+static void
+add_class_headings (Table *table, const char *name)
+{
+  table_add (table, TRUE, name, "F1", _ ("to in use"), _ ("precision"), _ ("recall"),
+             _ ("counts"), NULL);
+}
+
+GtkWidget *
+mien_model_table_expressions (const MienModel *model,
+                              const MienScores *scores,
+                              const MienScores *in_use,
+                              const MienFindingsShown *findings)
+{
+  Table table;
+
+  if (!isfinite (scores->expression_f1))
+    return NULL;
+  table_begin (&table, _ ("Expressions"));
+  add_class_headings (&table, _ ("class"));
+  for (guint i = 0; i < MIEN_EXPRESSION_COUNT; i++)
+    {
+      double said = 0, labelled = 0;
+
+      for (guint k = 0; k < MIEN_EXPRESSION_COUNT; k++)
+        {
+          said += findings->confusion[k][i];
+          labelled += findings->confusion[i][k];
+        }
+      add_class (&table, _ (mien_expression_name (i)), scores->per_class[i],
+                 in_use != NULL ? &in_use->per_class[i] : NULL, findings->confusion[i][i],
+                 said, labelled, model->thresholds.expression[i]);
+    }
+  return table.card;
+}
+
+GtkWidget *
+mien_model_table_units (const MienModel *model,
+                        const MienScores *scores,
+                        const MienScores *in_use,
+                        const MienFindingsShown *findings)
+{
+  Table table;
+
+  if (!isfinite (scores->units_f1))
+    return NULL;
+  table_begin (&table, _ ("Action units"));
+  add_class_headings (&table, _ ("unit"));
+  for (guint i = 0; i < MIEN_UNIT_COUNT; i++)
+    {
+      g_autofree char *name =
+          g_strdup_printf ("AU%u %s", mien_unit_number (i), _ (mien_unit_name (i)));
+      double right = findings->right_present[i];
+
+      add_class (&table, name, scores->per_unit[i],
+                 in_use != NULL ? &in_use->per_unit[i] : NULL, right,
+                 right + findings->false_present[i], right + findings->missed[i],
+                 model->thresholds.action_units[i]);
+    }
+  return table.card;
+}
