@@ -71,6 +71,14 @@ mien_chart_put_text (const MienChartPlot *plot,
       pango_layout_set_ellipsize (layout, PANGO_ELLIPSIZE_END);
       width = max_width;
     }
+  /* No line of the grid goes through the words. */
+  gdk_cairo_set_source_rgba (plot->cr, &plot->palette->background);
+  if (plot->lying)
+    {
+      cairo_rectangle (plot->cr, x - align * width - 2, y - height / 2, width + 4,
+                       height);
+      cairo_fill (plot->cr);
+    }
   gdk_cairo_set_source_rgba (plot->cr, color);
   cairo_move_to (plot->cr, x - align * width, y - height / 2);
   pango_cairo_show_layout (plot->cr, layout);

@@ -110,24 +110,28 @@ mien_chart_area_measure (GtkWidget *widget,
                          int *minimum_baseline,
                          int *natural_baseline)
 {
+  /* In lines of text, so that large text has fewer charts beside each other. */
   enum
   {
-    LEAST = 240,
-    USUAL = 400,
+    LEAST = 13,
+    USUAL = 22,
   };
   MienChartArea *self = MIEN_CHART_AREA (widget);
+  g_autoptr (PangoLayout) layout = gtk_widget_create_pango_layout (widget, "0");
+  int line;
 
+  pango_layout_get_pixel_size (layout, NULL, &line);
   if (orientation == GTK_ORIENTATION_HORIZONTAL)
     {
-      *minimum = LEAST;
-      *natural = USUAL;
+      *minimum = LEAST * line;
+      *natural = USUAL * line;
       return;
     }
   *minimum = *natural =
       self->chart == NULL
           ? 0
           : (int) mien_chart_height (self->chart, gtk_widget_get_pango_context (widget),
-                                     for_size > 0 ? for_size : LEAST);
+                                     for_size > 0 ? for_size : LEAST * line);
 }
 
 static void

@@ -144,6 +144,7 @@ show_findings (MienModelView *self,
                  "or it is of an earlier version. Label validation frames, then "
                  "Retrain."));
   show_chart (self->found[FOUND_PRECISION], mien_model_chart_precision (&findings),
+              /* xgettext:no-c-format */
               _ ("Of the answers given, how many are right; lines are 95 % intervals"),
               NULL);
   show_chart (self->found[FOUND_RELIABILITY],

@@ -278,7 +278,9 @@ test_child_done (void)
       &script,
       "echo '{\"event\":\"warning\",\"text\":\"'\"$*\"'\"}' >&2\n"
       "echo '{\"event\":\"warning\",\"text\":\"'`nice`'\"}' >&2\n"
-      "echo '{\"event\":\"metric\",\"name\":\"validation_score\",\"value\":0.5}' >&2\n"
+      "echo '{\"event\":\"metric\",\"epoch\":1,\"name\":\"validation_score\","
+      "\"value\":0.5}' >&2\n"
+      "echo '{\"event\":\"threshold\",\"epoch\":1,\"class\":4,\"value\":0.8}' >&2\n"
       "echo '{\"event\":\"progress\",\"done\":5,\"total\":10,\"stage\":\"train\","
       "\"epoch\":1,\"epochs\":2,\"eta_seconds\":30}' >&2\n"
       "echo '{\"model\":7}'\n");
@@ -290,6 +292,15 @@ test_child_done (void)
                    7);
   g_assert_cmpfloat (mien_child_get_fraction (child), ==, 0.5);
   g_assert_cmpfloat (mien_child_get_score (child), ==, 0.5);
+  {
+    const GArray *curves = mien_child_get_curves (child);
+
+    g_assert_cmpuint (curves->len, ==, 2);
+    g_assert_cmpstr (g_array_index (curves, MienCurvePoint, 0).name, ==,
+                     "validation_score");
+    g_assert_cmpstr (g_array_index (curves, MienCurvePoint, 1).name, ==, "threshold.4");
+    g_assert_cmpfloat (g_array_index (curves, MienCurvePoint, 1).value, ==, 0.8);
+  }
   mien_child_get_warnings (child, &warnings);
   g_assert_cmpuint (warnings, ==, 2);
   g_assert_cmpstr (g_ptr_array_index (mien_child_get_warnings (child, &warnings), 0), ==,
