@@ -28,6 +28,7 @@ struct _MienChartArea
   MienChartCursor cursor;
   gboolean has_cursor;
   char *reading;
+  double x, y; /* of the pointer, as last seen */
 };
 
 struct _MienChartView
@@ -248,11 +249,17 @@ on_motion (MienChartArea *self, double x, double y)
 {
   GtkWidget *widget = GTK_WIDGET (self);
   MienChartCursor cursor;
-  gboolean there = self->chart != NULL
-                   && mien_chart_hit (self->chart, gtk_widget_get_pango_context (widget),
-                                      gtk_widget_get_width (widget),
-                                      gtk_widget_get_height (widget), x, y, &cursor);
+  gboolean there;
 
+  /* GTK repeats the last place after a redraw: a cursor that keys have moved stays. */
+  if (x == self->x && y == self->y)
+    return;
+  self->x = x;
+  self->y = y;
+  there = self->chart != NULL
+          && mien_chart_hit (self->chart, gtk_widget_get_pango_context (widget),
+                             gtk_widget_get_width (widget),
+                             gtk_widget_get_height (widget), x, y, &cursor);
   if (there == self->has_cursor
       && (!there
           || (cursor.series == self->cursor.series
@@ -371,9 +378,14 @@ popup_at (MienChartView *self, double x, double y)
 }
 
 static void
-on_secondary (MienChartView *self, int n_press, double x, double y)
+on_pressed (MienChartView *self, int n_press, double x, double y, GtkGesture *gesture)
 {
+  guint button = gtk_gesture_single_get_current_button (GTK_GESTURE_SINGLE (gesture));
+
   gtk_widget_grab_focus (self->area);
+  if (button != GDK_BUTTON_SECONDARY)
+    return;
+  gtk_gesture_set_state (gesture, GTK_EVENT_SEQUENCE_CLAIMED);
   popup_at (self, x, y);
 }
 
@@ -430,7 +442,7 @@ mien_chart_view_init (MienChartView *self)
 {
   GtkWidget *widget = GTK_WIDGET (self);
   GtkLayoutManager *layout = gtk_widget_get_layout_manager (widget);
-  GtkGesture *secondary = gtk_gesture_click_new ();
+  GtkGesture *press = gtk_gesture_click_new ();
   g_autoptr (GMenuModel) menu = menu_new ();
 
   gtk_orientable_set_orientation (GTK_ORIENTABLE (layout), GTK_ORIENTATION_VERTICAL);
@@ -464,9 +476,9 @@ mien_chart_view_init (MienChartView *self)
   self->popover = gtk_popover_menu_new_from_model (menu);
   gtk_popover_set_has_arrow (GTK_POPOVER (self->popover), FALSE);
   gtk_widget_set_parent (self->popover, self->area);
-  gtk_gesture_single_set_button (GTK_GESTURE_SINGLE (secondary), GDK_BUTTON_SECONDARY);
-  g_signal_connect_swapped (secondary, "pressed", G_CALLBACK (on_secondary), self);
-  gtk_widget_add_controller (self->area, GTK_EVENT_CONTROLLER (secondary));
+  gtk_gesture_single_set_button (GTK_GESTURE_SINGLE (press), 0);
+  g_signal_connect_swapped (press, "pressed", G_CALLBACK (on_pressed), self);
+  gtk_widget_add_controller (self->area, GTK_EVENT_CONTROLLER (press));
   g_signal_connect_swapped (self->area, "read", G_CALLBACK (on_read), self);
 }
 

@@ -125,7 +125,9 @@ def evaluate(tap, ctl):
     both, raw = ctl.json('evaluate', project), ctl.json('evaluate', project, '--raw')
     plain.pop('tuning', None)
     tap.equal(raw, plain, '--raw leaves it out')
+    found = plain.pop('findings')
     tap.equal(both['raw'], plain, 'both stand side by side')
+    tap.ok(both['findings'] != found, 'what lies behind the figures is of the processed ones')
     tap.ok(both['expression'] != plain['expression'] and both['frames'] == plain['frames'],
            'of the same frames', both)
     tap.equal(both['postprocessing'],
