@@ -28,6 +28,7 @@ struct _MienBrowseView
   GCancellable        *asking;
 
   GtkStack            *pages, *lists;
+  GtkSpinner          *spinner;
   GtkWidget           *bar, *status;
   GtkWidget           *grid, *columns;
   MienContactSheet    *sheet;

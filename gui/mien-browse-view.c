@@ -74,6 +74,14 @@ show_count (MienBrowseView *self)
   gtk_label_set_text (self->count, text != NULL ? text : frames);
 }
 
+/* A spinner that turns unseen would keep the frame clock awake. */
+static void
+show_child (MienBrowseView *self, const char *name)
+{
+  gtk_stack_set_visible_child_name (self->pages, name);
+  gtk_spinner_set_spinning (self->spinner, g_str_equal (name, "loading"));
+}
+
 static void
 show_page (MienBrowseView *self)
 {
@@ -82,12 +90,12 @@ show_page (MienBrowseView *self)
 
   if (gtk_toggle_button_get_active (self->as_sheet))
     {
-      gtk_stack_set_visible_child_name (self->pages, "sheet");
+      show_child (self, "sheet");
       return;
     }
   if (n_rows (self) > 0)
     {
-      gtk_stack_set_visible_child_name (self->pages, "lists");
+      show_child (self, "lists");
       return;
     }
   mien_filter_init (&everything);
@@ -98,7 +106,7 @@ show_page (MienBrowseView *self)
       ADW_STATUS_PAGE (self->status),
       narrowed ? _ ("Nothing passes the filter. Clear it to see all frames.")
                : _ ("Import a list of Aff-Wild2 or a folder of pictures to begin."));
-  gtk_stack_set_visible_child_name (self->pages, "empty");
+  show_child (self, "empty");
 }
 
 static void
@@ -503,11 +511,11 @@ build_bar (MienBrowseView *self)
 }
 
 static GtkWidget *
-build_loading (void)
+build_loading (MienBrowseView *self)
 {
   GtkWidget *spinner = gtk_spinner_new ();
 
-  gtk_spinner_start (GTK_SPINNER (spinner));
+  self->spinner = GTK_SPINNER (spinner);
   gtk_widget_set_size_request (spinner, 32, 32);
   gtk_widget_set_halign (spinner, GTK_ALIGN_CENTER);
   gtk_widget_set_valign (spinner, GTK_ALIGN_CENTER);
@@ -550,7 +558,7 @@ build_pages (MienBrowseView *self)
   self->sheet = MIEN_CONTACT_SHEET (mien_contact_sheet_new ());
   mien_browse_view_build_lists (self);
   gtk_widget_set_vexpand (GTK_WIDGET (self->pages), TRUE);
-  gtk_stack_add_named (self->pages, build_loading (), "loading");
+  gtk_stack_add_named (self->pages, build_loading (self), "loading");
   gtk_stack_add_named (self->pages, GTK_WIDGET (self->lists), "lists");
   gtk_stack_add_named (self->pages, build_empty (self), "empty");
   gtk_stack_add_named (self->pages, GTK_WIDGET (self->sheet), "sheet");
@@ -571,7 +579,7 @@ begin (MienBrowseView *self)
   g_signal_connect_object (self->source, "changed", G_CALLBACK (on_changed), self,
                            G_CONNECT_SWAPPED);
   mien_contact_sheet_set_project (self->sheet, self->project, self->source);
-  gtk_stack_set_visible_child_name (self->pages, "loading");
+  show_child (self, "loading");
   ask (self);
 }
 
@@ -601,6 +609,25 @@ mien_browse_view_map (GtkWidget *widget)
 
   GTK_WIDGET_CLASS (mien_browse_view_parent_class)->map (widget);
   begin (self);
+}
+
+/* In GTK 4.8 Tab goes from one item of a list to the next: out of millions, never. Here
+ * the list is one stop, and arrows move in it. */
+static gboolean
+mien_browse_view_focus (GtkWidget *widget, GtkDirectionType direction)
+{
+  MienBrowseView *self = MIEN_BROWSE_VIEW (widget);
+  GtkRoot *root = gtk_widget_get_root (widget);
+  GtkWidget *focus = root != NULL ? gtk_root_get_focus (root) : NULL;
+
+  if (focus != NULL && gtk_widget_is_ancestor (focus, GTK_WIDGET (self->lists)))
+    {
+      if (direction == GTK_DIR_TAB_FORWARD)
+        return FALSE;
+      if (direction == GTK_DIR_TAB_BACKWARD)
+        return gtk_widget_child_focus (self->bar, direction);
+    }
+  return GTK_WIDGET_CLASS (mien_browse_view_parent_class)->focus (widget, direction);
 }
 
 static gboolean
@@ -646,6 +673,7 @@ mien_browse_view_class_init (MienBrowseViewClass *klass)
   G_OBJECT_CLASS (klass)->dispose = mien_browse_view_dispose;
   G_OBJECT_CLASS (klass)->finalize = mien_browse_view_finalize;
   widget_class->map = mien_browse_view_map;
+  widget_class->focus = mien_browse_view_focus;
   widget_class->grab_focus = mien_browse_view_grab_focus;
   signals[FRAME_ACTIVATED] =
       g_signal_new ("frame-activated", MIEN_TYPE_BROWSE_VIEW, G_SIGNAL_RUN_LAST, 0, NULL,

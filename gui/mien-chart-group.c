@@ -27,12 +27,42 @@ mien_chart_group_dispose (GObject *object)
   G_OBJECT_CLASS (mien_chart_group_parent_class)->dispose (object);
 }
 
+/* A flow box of GTK 4.8 does not let Tab out of a child that takes no focus itself. */
+static gboolean
+mien_chart_group_focus (GtkWidget *widget, GtkDirectionType direction)
+{
+  MienChartGroup *self = MIEN_CHART_GROUP (widget);
+  gboolean back = direction == GTK_DIR_TAB_BACKWARD;
+  GtkWidget *boxes = GTK_WIDGET (self->charts);
+  GtkRoot *root = gtk_widget_get_root (widget);
+  GtkWidget *focus = root != NULL ? gtk_root_get_focus (root) : NULL;
+  GtkWidget *child;
+
+  if (direction != GTK_DIR_TAB_FORWARD && !back)
+    return GTK_WIDGET_CLASS (mien_chart_group_parent_class)->focus (widget, direction);
+  child = back ? gtk_widget_get_last_child (boxes) : gtk_widget_get_first_child (boxes);
+  if (focus != NULL && gtk_widget_is_ancestor (focus, boxes))
+    while (child != NULL && !gtk_widget_is_ancestor (focus, child))
+      child = back ? gtk_widget_get_prev_sibling (child)
+                   : gtk_widget_get_next_sibling (child);
+  for (; child != NULL; child = back ? gtk_widget_get_prev_sibling (child)
+                                     : gtk_widget_get_next_sibling (child))
+    {
+      GtkWidget *card = gtk_flow_box_child_get_child (GTK_FLOW_BOX_CHILD (child));
+
+      if (gtk_widget_get_mapped (child) && gtk_widget_child_focus (card, direction))
+        return TRUE;
+    }
+  return FALSE;
+}
+
 static void
 mien_chart_group_class_init (MienChartGroupClass *klass)
 {
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = mien_chart_group_dispose;
+  widget_class->focus = mien_chart_group_focus;
   gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BIN_LAYOUT);
   gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_GROUP);
 }

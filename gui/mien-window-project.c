@@ -178,7 +178,9 @@ on_opened (GObject *source, GAsyncResult *result, gpointer data)
   g_autoptr (GError) error = NULL;
   g_autoptr (MienProject) project = mien_project_open_finish (result, &error);
 
-  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED) || self->settings == NULL)
+  /* Closed meanwhile: the project is let go again. */
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED) || self->settings == NULL
+      || self->closing || gtk_window_get_application (GTK_WINDOW (self)) == NULL)
     return;
   g_clear_pointer (&self->opening_path, g_free);
   mien_window_set_project (self, project);

@@ -93,13 +93,12 @@ test_start_page (void)
   gtk_window_present (GTK_WINDOW (window));
   gtk_test_widget_wait_for_draw (GTK_WIDGET (window));
   g_assert_null (mien_window_get_path (window));
-  check_actions (
-      window,
-      (const char *const[]){ "win.new", "win.open", "win.demo", "win.preferences",
-                             "win.help", NULL },
-      (const char *const[]){ "win.import", "win.export", "win.save-copy", "win.retrain",
-                             "win.propose", "win.training", "win.roll-back", "win.undo",
-                             NULL });
+  check_actions (window,
+                 (const char *const[]){ "win.new", "win.open", "win.demo",
+                                        "win.preferences", "win.help", NULL },
+                 (const char *const[]){ "win.import", "win.export", "win.save-copy",
+                                        "win.retrain", "win.propose", "win.training",
+                                        "win.roll-back", "win.undo", NULL });
   close_all ();
 }
 
