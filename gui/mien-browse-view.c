@@ -611,23 +611,35 @@ mien_browse_view_map (GtkWidget *widget)
   begin (self);
 }
 
+static gboolean
+has_focus_inside (GtkWidget *widget)
+{
+  GtkRoot *root = gtk_widget_get_root (widget);
+  GtkWidget *focus = root != NULL ? gtk_root_get_focus (root) : NULL;
+
+  return focus != NULL && (focus == widget || gtk_widget_is_ancestor (focus, widget));
+}
+
 /* In GTK 4.8 Tab goes from one item of a list to the next: out of millions, never. Here
- * the list is one stop, and arrows move in it. */
+ * the list is one stop, between the bar and what follows, and arrows move in it. */
 static gboolean
 mien_browse_view_focus (GtkWidget *widget, GtkDirectionType direction)
 {
   MienBrowseView *self = MIEN_BROWSE_VIEW (widget);
-  GtkRoot *root = gtk_widget_get_root (widget);
-  GtkWidget *focus = root != NULL ? gtk_root_get_focus (root) : NULL;
+  GtkWidget *pages = GTK_WIDGET (self->pages);
+  gboolean in_bar = has_focus_inside (self->bar), in_pages = has_focus_inside (pages);
+  gboolean in_list = has_focus_inside (GTK_WIDGET (self->lists));
 
-  if (focus != NULL && gtk_widget_is_ancestor (focus, GTK_WIDGET (self->lists)))
-    {
-      if (direction == GTK_DIR_TAB_FORWARD)
-        return FALSE;
-      if (direction == GTK_DIR_TAB_BACKWARD)
-        return gtk_widget_child_focus (self->bar, direction);
-    }
-  return GTK_WIDGET_CLASS (mien_browse_view_parent_class)->focus (widget, direction);
+  if (direction != GTK_DIR_TAB_FORWARD && direction != GTK_DIR_TAB_BACKWARD)
+    return GTK_WIDGET_CLASS (mien_browse_view_parent_class)->focus (widget, direction);
+  /* Where it was when the focus was here last does not count. */
+  if (!in_bar)
+    gtk_widget_set_focus_child (self->bar, NULL);
+  if (direction == GTK_DIR_TAB_FORWARD)
+    return (!in_pages && gtk_widget_child_focus (self->bar, direction))
+           || (!in_list && gtk_widget_child_focus (pages, direction));
+  return (!in_bar && !in_list && gtk_widget_child_focus (pages, direction))
+         || gtk_widget_child_focus (self->bar, direction);
 }
 
 static gboolean

@@ -75,12 +75,13 @@ is_part (GtkWidget *widget)
 {
   GtkWidget *parent = gtk_widget_get_parent (widget);
   GtkWidget *row = gtk_widget_get_ancestor (widget, ADW_TYPE_COMBO_ROW);
+  GtkWidget *drop_down = gtk_widget_get_ancestor (widget, GTK_TYPE_DROP_DOWN);
 
   return GTK_IS_TEXT (widget) || (row != NULL && row != widget)
+         || (drop_down != NULL && drop_down != widget)
          || (parent != NULL && ADW_IS_STATUS_PAGE (parent))
          || (parent != NULL
-             && (GTK_IS_DROP_DOWN (parent) || GTK_IS_MENU_BUTTON (parent)
-                 || GTK_IS_SPIN_BUTTON (parent)));
+             && (GTK_IS_MENU_BUTTON (parent) || GTK_IS_SPIN_BUTTON (parent)));
 }
 
 static gboolean
@@ -187,7 +188,8 @@ is_reached (GtkWidget *widget, GHashTable *reached)
     return TRUE;
   g_hash_table_iter_init (&iter, reached);
   while (g_hash_table_iter_next (&iter, &at, NULL))
-    if (gtk_widget_is_ancestor (at, widget) && (is_part (at) || GTK_IS_LIST_BOX (widget)))
+    if (gtk_widget_is_ancestor (at, widget)
+        && (is_part (at) || GTK_IS_LIST_BOX (widget) || GTK_IS_GRID_VIEW (widget)))
       return TRUE;
   return FALSE;
 }
