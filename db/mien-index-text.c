@@ -147,7 +147,7 @@ matches_form (MienTextSearch *search, guint row)
   do
     digits[MAX_DIGITS - ++n] = (char) ('0' + number % 10);
   while ((number /= 10) > 0);
-  while (n < width)
+  while (n < MIN (width, (guint) MAX_DIGITS))
     digits[MAX_DIGITS - ++n] = '0';
   g_string_truncate (search->buffer, search->seam);
   g_string_append_len (search->buffer, digits + MAX_DIGITS - n, n);
