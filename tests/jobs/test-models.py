@@ -81,7 +81,7 @@ def confirm(tap, ctl):
     before = ctl.json('status', project)
     item = next(i for i in ctl.json('queue', project) if i['task'] == 'expression')
     tap.equal(ctl.json('label', project, '--frame', item['frame'], '--annotator', 'ann', '--confirm'),
-              {'frame': item['frame'], 'annotator': 'ann', 'decision': 'answer',
+              {'frame': item['frame'], 'frames': 1, 'annotator': 'ann', 'decision': 'answer',
                'answers': {'expression': item['proposal']}}, 'what was asked is confirmed, and nothing else')
     event = ctl.json('history', project, '--frame', item['frame'])[-1]
     tap.ok(event['kind'] == 'confirmed' and event['model'] == before['current_model']
