@@ -112,6 +112,9 @@ fill (MienStore *store)
           test_answer (store, frame, person, item, random_label (item));
         }
     }
+  /* One dispute for certain. */
+  for (guint i = 0; i < N_PEOPLE; i++)
+    test_answer (store, FRAMES, people[i], MIEN_ITEM_EXPRESSION, test_value (i));
 }
 
 static guint
