@@ -150,6 +150,13 @@ MienNote   *mien_events_note        (MienStore      *store,
                                      gint64          frame,
                                      GError        **error);
 
+/* When the frame was last answered, skipped or said to be no face, by whomever and taken back or not.
+ * Microseconds, UTC; 0: never. */
+gboolean    mien_events_last_time   (MienStore      *store,
+                                     gint64          frame,
+                                     gint64         *time,
+                                     GError        **error);
+
 /* For the side bar: how many decisions since the time (a note is none), and their median duration (-1: none). */
 gboolean    mien_events_tally       (MienStore      *store,
                                      gint64          annotator,

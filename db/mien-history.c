@@ -134,6 +134,21 @@ mien_events_note (MienStore *store, gint64 frame, GError **error)
   return note;
 }
 
+gboolean
+mien_events_last_time (MienStore *store, gint64 frame, gint64 *time, GError **error)
+{
+  g_autoptr (MienStatement) row =
+      mien_query (store, error,
+                  "SELECT ifnull (max (time), 0) FROM event WHERE frame = ?1"
+                  " AND kind IN (2, 3, 4, 5, 6, 8)",
+                  MIEN_INT (frame));
+
+  if (row == NULL || mien_statement_step (row, error) != MIEN_STEP_ROW)
+    return FALSE;
+  *time = mien_column_int (row, 0);
+  return TRUE;
+}
+
 static int
 compare_durations (gconstpointer a, gconstpointer b)
 {

@@ -185,6 +185,7 @@ read_view (MienReader *reader,
       || !mien_frames_labels (reader->store, input->frame, &view->labels, error)
       || !mien_queue_asked (reader->store, input->frame, &view->asked, &view->doubtful,
                             &view->reason, error)
+      || !mien_events_last_time (reader->store, input->frame, &view->decided, error)
       || !mien_frames_fps (reader->store, view->frame->video, &view->fps, error))
     return FALSE;
   view->note = mien_events_note (reader->store, input->frame, &failed);

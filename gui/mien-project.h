@@ -70,6 +70,7 @@ typedef struct
   GPtrArray      *neighbours;              /* MienNeighbour, by number, itself included */
   double          fps;                     /* frames a second of its video */
   MienNote       *note;                    /* the latest that stands, NULL: none */
+  gint64          decided;                 /* when a person last did so; microseconds UTC, 0: never */
 } MienFrameView;
 
 typedef struct

@@ -24,7 +24,7 @@ struct _MienReviewPlace
 {
   GSettings *settings;
   char *path;
-  gint64 frame;
+  gint64 frame, since;
   guint timer;
 };
 
@@ -40,11 +40,13 @@ mien_review_place_new (const char *path)
   for (gsize i = 0; i < g_variant_n_children (all); i++)
     {
       const char *known;
-      gint64 frame;
+      gint64 frame, since;
 
-      g_variant_get_child (all, i, "(&sx)", &known, &frame);
-      if (g_str_equal (known, path))
-        place->frame = MAX (frame, 0);
+      g_variant_get_child (all, i, "(&sxx)", &known, &frame, &since);
+      if (!g_str_equal (known, path))
+        continue;
+      place->frame = MAX (frame, 0);
+      place->since = since;
     }
   return place;
 }
@@ -57,8 +59,8 @@ remember (MienReviewPlace *place)
   GVariantBuilder builder;
   guint n = 1;
 
-  g_variant_builder_init (&builder, G_VARIANT_TYPE ("a(sx)"));
-  g_variant_builder_add (&builder, "(sx)", place->path, place->frame);
+  g_variant_builder_init (&builder, G_VARIANT_TYPE ("a(sxx)"));
+  g_variant_builder_add (&builder, "(sxx)", place->path, place->frame, place->since);
   for (gsize i = 0; i < g_variant_n_children (all) && n < MOST; i++)
     {
       g_autoptr (GVariant) other = g_variant_get_child_value (all, i);
@@ -99,8 +101,9 @@ mien_review_place_free (MienReviewPlace *place)
 }
 
 gint64
-mien_review_place_get (MienReviewPlace *place)
+mien_review_place_get (MienReviewPlace *place, gint64 *since)
 {
+  *since = place->since;
   return place->frame;
 }
 
@@ -111,6 +114,7 @@ mien_review_place_set (MienReviewPlace *place, gint64 frame)
   if (place->frame == frame || !g_utf8_validate (place->path, -1, NULL))
     return;
   place->frame = frame;
+  place->since = g_get_real_time ();
   if (place->timer == 0)
     place->timer = g_timeout_add (PAUSE, on_timer, place);
 }

@@ -646,7 +646,7 @@ pass_by (MienReviewSession *session)
 void
 mien_review_session_pass (MienReviewSession *session)
 {
-  if (session->state == MIEN_REVIEW_FAILED)
+  if (session->state == MIEN_REVIEW_FAILED || session->state == MIEN_REVIEW_SHOWING)
     pass_by (session);
 }
 

@@ -95,7 +95,7 @@ guint       mien_review_session_n_seen        (MienReviewSession *session);
 /* Moving without deciding. Answers given so far are kept for when the face comes back. */
 void        mien_review_session_show          (MienReviewSession *session,
                                                gint64             frame);
-/* From a frame that cannot be read to the next one. */
+/* From a frame that is there or cannot be read to the next one. */
 void        mien_review_session_pass          (MienReviewSession *session);
 gboolean    mien_review_session_back          (MienReviewSession *session);
 

@@ -79,6 +79,8 @@ on_frame (GObject *source, GAsyncResult *result, gpointer data)
   MienReviewView *self = request->view;
   MienFrameView *view =
       mien_project_load_frame_finish (MIEN_PROJECT (source), result, &error);
+  gboolean was_read = view != NULL;
+  gint64 decided = was_read ? view->decided : 0;
 
   if (!is_wanted (request))
     {
@@ -94,12 +96,16 @@ on_frame (GObject *source, GAsyncResult *result, gpointer data)
           && request->frame != self->reopened)
         mien_review_view_toast (self, error->message);
       mien_review_session_load_failed (self->session, request->frame, error->message);
-      /* Another project lies at that path now. */
-      if (request->frame == self->reopened)
-        mien_review_session_pass (self->session);
     }
   if (request->frame == self->reopened)
-    self->reopened = 0;
+    {
+      self->reopened = 0;
+      /* Another project lies at that path now; or the window was killed before it wrote
+       * down the face that came after this one. */
+      if (request->frame == mien_review_session_frame (self->session)
+          && (!was_read || decided > self->reopened_since))
+        mien_review_session_pass (self->session);
+    }
   mien_review_view_pump (self);
   mien_review_view_sync (self);
 }
@@ -505,7 +511,7 @@ mien_review_view_restart (MienReviewView *self, MienProject *project)
   if (project == NULL)
     return;
   self->place = mien_review_place_new (mien_project_get_path (project));
-  self->reopened = mien_review_place_get (self->place);
+  self->reopened = mien_review_place_get (self->place, &self->reopened_since);
   g_signal_connect_object (project, "changed", G_CALLBACK (on_changed), self,
                            G_CONNECT_SWAPPED);
 }

@@ -18,6 +18,7 @@ struct _MienReviewView
   MienReviewSession  *session;
   MienReviewPlace    *place;               /* NULL: no project */
   gint64              reopened;            /* the frame of the last time, until it is there */
+  gint64              reopened_since;      /* when it came on screen; microseconds UTC */
   GCancellable       *cancellable;         /* of all loads of the session */
 
   GtkWidget          *stack, *side, *canvas, *strip, *panel;

@@ -18,6 +18,7 @@
 #include "mien-review-place.h"
 #include "mien-review-side.h"
 #include "mien-review-view.h"
+#include "mien-settings.h"
 #include "mien-strip.h"
 #include "mien-test-project.h"
 
@@ -541,6 +542,23 @@ test_the_place_is_kept (Fixture *fixture, gconstpointer data)
   mien_test_wait (mien_review_view_get_frame (fixture->view) == first);
   wait_for_face (fixture);
   g_assert_null (fixture->toast);
+
+  /* Killed after a decision and before the next face was written down: not the face that
+   * was decided. */
+  activate (fixture, "review.expression", 2);
+  activate (fixture, "review.confirm", -1);
+  mien_test_wait (mien_review_view_get_frame (fixture->view) != first);
+  wait_for_face (fixture);
+  {
+    g_autoptr (GSettings) settings = mien_settings_new ();
+
+    mien_review_view_set_project (fixture->view, NULL);
+    g_settings_set_value (
+        settings, "places",
+        g_variant_new_parsed ("[(%s, %x, %x)]", fixture->place.path, first, (gint64) 1));
+  }
+  mien_review_view_set_project (fixture->view, fixture->project);
+  mien_test_wait (mien_review_view_get_frame (fixture->view) > first);
 }
 
 static void
