@@ -93,6 +93,12 @@ class Desk:
         return subprocess.run([os.path.join(self.build, 'jobs', 'mienctl'), *arguments], check=True,
                               stdout=subprocess.PIPE, text=True, env=self.environment).stdout
 
+    def reviewable(self, project, frames):
+        """A demo project with a model that has said something of every face."""
+        self.mienctl('demo', project, '--frames', str(frames))
+        self.mienctl('train', project, '--epochs', '1', '--input-size', '48', '--batch', '64', '--accept')
+        self.mienctl('propose', project)
+
     def window(self, *arguments, **options):
         environment = dict(self.environment, **options.pop('environment', {}))
         options.setdefault('stderr', subprocess.DEVNULL)

@@ -182,15 +182,9 @@ def check_labels(project, frames):
     print(f'{good} decisions in the project, all with the three answers')
 
 
-def prepare(desk, project, frames):
-    desk.mienctl('demo', project, '--frames', str(max(480, 3 * frames)))
-    desk.mienctl('train', project, '--epochs', '1', '--input-size', '48', '--batch', '64', '--accept')
-    desk.mienctl('propose', project)
-
-
 def run(desk, options):
     project = os.path.join(desk.scratch, 'Speed.mien')
-    prepare(desk, project, options.frames)
+    desk.reviewable(project, max(480, 3 * options.frames))
     reviewer = Reviewer(desk, project, options.seed)
     try:
         reviewer.wait_for_face()
