@@ -363,6 +363,7 @@ list_days (gint64 now, guint n, gint64 *starts, char **names)
       starts[day] = g_date_time_to_unix (start) * G_USEC_PER_SEC;
       /* Translators: a day in a narrow place, as strftime() writes it. */
       if (day < n)
+        /* xgettext:no-c-format */
         names[day] = g_date_time_format (start, _ ("%e %b"));
     }
 }
