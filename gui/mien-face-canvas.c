@@ -558,7 +558,7 @@ static void
 set_pill (GtkWidget *label, const char *text)
 {
   mien_review_set_text (label, text != NULL ? text : "");
-  gtk_widget_set_tooltip_text (label, text);
+  mien_review_set_tip (label, text);
   gtk_widget_set_visible (label, text != NULL);
 }
 

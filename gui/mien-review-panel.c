@@ -304,7 +304,7 @@ show_verdict (MienReviewPanel *self,
   if (g_str_equal (gtk_label_get_text (GTK_LABEL (self->enter)), line))
     return;
   gtk_label_set_text (GTK_LABEL (self->enter), line);
-  gtk_widget_set_tooltip_text (self->enter, line);
+  mien_review_set_tip (self->enter, line);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->verdict[0]),
                                   GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, line, -1);
 }

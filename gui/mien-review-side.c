@@ -102,7 +102,7 @@ mien_review_side_show_recent (MienReviewSide *self, const GPtrArray *recent)
       gtk_picture_set_paintable (GTK_PICTURE (gtk_button_get_child (GTK_BUTTON (button))),
                                  one->texture != NULL ? GDK_PAINTABLE (one->texture)
                                                       : NULL);
-      gtk_widget_set_tooltip_text (button, text);
+      mien_review_set_tip (button, text);
       gtk_accessible_update_property (GTK_ACCESSIBLE (button),
                                       GTK_ACCESSIBLE_PROPERTY_LABEL, text, -1);
     }

@@ -102,6 +102,32 @@ mien_review_set_text (GtkWidget *label, const char *text)
     gtk_label_set_text (GTK_LABEL (label), text);
 }
 
+static gboolean
+on_query_tip (GtkWidget *widget,
+              int x,
+              int y,
+              gboolean keyboard_mode,
+              GtkTooltip *tooltip,
+              const char *key)
+{
+  const char *text = g_object_get_data (G_OBJECT (widget), key);
+
+  gtk_tooltip_set_text (tooltip, text);
+  return text != NULL && *text != '\0';
+}
+
+void
+mien_review_set_tip (GtkWidget *widget, const char *text)
+{
+  static const char key[] = "mien-tip";
+
+  g_object_set_data_full (G_OBJECT (widget), key, g_strdup (text), g_free);
+  if (gtk_widget_get_has_tooltip (widget))
+    return;
+  g_signal_connect (widget, "query-tooltip", G_CALLBACK (on_query_tip), (gpointer) key);
+  gtk_widget_set_has_tooltip (widget, TRUE);
+}
+
 void
 mien_review_set_class (GtkWidget *widget, const char *name, gboolean on)
 {

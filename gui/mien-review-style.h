@@ -31,6 +31,10 @@ void           mien_review_keycap_set       (GtkWidget       *keycap,
 /* Sets the text only where it differs: an equal one would cost a new layout. */
 void           mien_review_set_text         (GtkWidget       *label,
                                              const char      *text);
+/* The tooltip, for texts that change with every face: it is handed out when it is asked for, while
+ * gtk_widget_set_tooltip_text () looks for the pointer each time, a dozen round trips to the X server. */
+void           mien_review_set_tip          (GtkWidget       *widget,
+                                             const char      *text);
 void           mien_review_set_class        (GtkWidget       *widget,
                                              const char      *name,
                                              gboolean         on);

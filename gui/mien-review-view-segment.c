@@ -39,7 +39,7 @@ show_note (MienReviewView *self, guint n_frames)
              ? mien_review_segment_describe (&self->segment, n_frames)
              : g_strdup (self->strip_help);
   mien_review_set_text (self->strip_note, text);
-  gtk_widget_set_tooltip_text (self->strip_note, text);
+  mien_review_set_tip (self->strip_note, text);
 }
 
 void
