@@ -445,6 +445,48 @@ test_icons (void)
   check_icon ("document-open-symbolic", (gpointer) "mien-file-row.c");
 }
 
+static void
+on_frame (guint *frames)
+{
+  (*frames)++;
+}
+
+static gboolean
+on_pause (gboolean *over)
+{
+  *over = TRUE;
+  return G_SOURCE_REMOVE;
+}
+
+/* Nothing moves while nobody does anything: a picture drawn sixty times a second wears a
+ * laptop's battery down, and a key has to wait for it. */
+static void
+test_rest (void)
+{
+  MienTestPlace place;
+  MienWindow *window;
+  GdkFrameClock *clock;
+  guint frames = 0;
+  gboolean over = FALSE;
+
+  mien_test_place_init (&place, 30);
+  g_object_set (gtk_settings_get_default (), "gtk-enable-animations", TRUE, NULL);
+  window = open_window (&place, "win.retrain");
+  gtk_test_widget_wait_for_draw (GTK_WIDGET (window));
+  clock = gtk_widget_get_frame_clock (GTK_WIDGET (window));
+  g_timeout_add (2000, G_SOURCE_FUNC (on_pause), &over);
+  mien_test_wait (over);
+  g_signal_connect_swapped (clock, "update", G_CALLBACK (on_frame), &frames);
+  over = FALSE;
+  g_timeout_add (1000, G_SOURCE_FUNC (on_pause), &over);
+  mien_test_wait (over);
+  g_assert_cmpuint (frames, <=, 2);
+  g_signal_handlers_disconnect_by_data (clock, &frames);
+  g_object_set (gtk_settings_get_default (), "gtk-enable-animations", FALSE, NULL);
+  close_all ();
+  mien_test_place_clear (&place);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -459,6 +501,7 @@ main (int argc, char **argv)
   g_test_add_func ("/window/start-page", test_start_page);
   g_test_add_func ("/window/empty-project", test_empty_project);
   g_test_add_func ("/window/project", test_project);
+  g_test_add_func ("/window/rest", test_rest);
   g_test_add_func ("/window/two", test_two_windows);
   g_test_add_func ("/window/two-jobs", test_two_windows_share_jobs);
   g_test_add_func ("/window/drop", test_drop);
