@@ -8,7 +8,8 @@
  *   suggested                 what the model proposes, outlined
  *   doubtful                  under the threshold, outlined in the warning's colour
  *   aimed                     what Space is about
- * Once a person has answered, the model's outline is gone.
+ * Once a person has answered, the model's outline is gone. The symbol takes the colour of
+ * the text and says nothing of the state.
  */
 
 #define G_LOG_DOMAIN "mien"
@@ -17,6 +18,7 @@
 #include "mien-answer-button.h"
 
 #include "mien-answer-bar.h"
+#include "mien-answer-tip.h"
 #include "mien-review-style.h"
 
 #include <glib/gi18n.h>
@@ -27,12 +29,78 @@ struct _MienAnswerButton
   GtkButton parent_instance;
 
   GtkWidget *keycap, *name, *sign, *number, *bar;
-  char *full_name, *key;
+  GtkWidget *tip, *popover; /* NULL until they are asked for */
+  char *full_name, *title, *key;
+  MienFacs facs;
   MienAnswerLook look;
   gboolean shown;
 };
 
 G_DEFINE_FINAL_TYPE (MienAnswerButton, mien_answer_button, GTK_TYPE_BUTTON)
+
+enum
+{
+  SYMBOL_SIZE = 26,
+};
+
+/* ---- what it is about ---- */
+
+static GtkWidget *
+new_tip (MienAnswerButton *self)
+{
+  return mien_answer_tip_new (self->bar != NULL ? MIEN_ANSWER_TIP_EXPRESSION
+                                                : MIEN_ANSWER_TIP_UNIT,
+                              &self->facs, self->title, self->key);
+}
+
+static gboolean
+mien_answer_button_query_tooltip (GtkWidget *widget,
+                                  int x,
+                                  int y,
+                                  gboolean keyboard,
+                                  GtkTooltip *tooltip)
+{
+  MienAnswerButton *self = MIEN_ANSWER_BUTTON (widget);
+
+  /* The same one every time: a tooltip that gets another is laid out anew. */
+  if (self->tip == NULL)
+    self->tip = g_object_ref_sink (new_tip (self));
+  gtk_tooltip_set_custom (tooltip, self->tip);
+  return TRUE;
+}
+
+/* GTK 4 shows no tooltips to the keyboard. */
+static void
+explain (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  MienAnswerButton *self = MIEN_ANSWER_BUTTON (widget);
+
+  if (self->popover == NULL)
+    {
+      self->popover = gtk_popover_new ();
+      gtk_popover_set_child (GTK_POPOVER (self->popover), new_tip (self));
+      gtk_popover_set_position (GTK_POPOVER (self->popover), GTK_POS_LEFT);
+      gtk_widget_set_parent (self->popover, widget);
+      gtk_accessible_update_property (GTK_ACCESSIBLE (self->popover),
+                                      GTK_ACCESSIBLE_PROPERTY_LABEL, self->title, -1);
+    }
+  gtk_popover_popup (GTK_POPOVER (self->popover));
+}
+
+/* They are made when they are asked for, and say what the key is. */
+static void
+forget_tips (MienAnswerButton *self)
+{
+  g_clear_object (&self->tip);
+  g_clear_pointer (&self->popover, gtk_widget_unparent);
+}
+
+static void
+mien_answer_button_dispose (GObject *object)
+{
+  forget_tips (MIEN_ANSWER_BUTTON (object));
+  G_OBJECT_CLASS (mien_answer_button_parent_class)->dispose (object);
+}
 
 static void
 mien_answer_button_finalize (GObject *object)
@@ -40,6 +108,7 @@ mien_answer_button_finalize (GObject *object)
   MienAnswerButton *self = MIEN_ANSWER_BUTTON (object);
 
   g_free (self->full_name);
+  g_free (self->title);
   g_free (self->key);
   G_OBJECT_CLASS (mien_answer_button_parent_class)->finalize (object);
 }
@@ -47,7 +116,16 @@ mien_answer_button_finalize (GObject *object)
 static void
 mien_answer_button_class_init (MienAnswerButtonClass *klass)
 {
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = mien_answer_button_dispose;
   G_OBJECT_CLASS (klass)->finalize = mien_answer_button_finalize;
+  widget_class->query_tooltip = mien_answer_button_query_tooltip;
+  gtk_widget_class_install_action (widget_class, "answer.explain", NULL, explain);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_F10, GDK_SHIFT_MASK,
+                                       "answer.explain", NULL);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Menu, 0, "answer.explain",
+                                       NULL);
 }
 
 static GtkWidget *
@@ -69,13 +147,17 @@ mien_answer_button_init (MienAnswerButton *self)
   gtk_widget_set_focus_on_click (GTK_WIDGET (self), FALSE);
 }
 
-/* The key, then two lines: the name with its number, and below it the given widget. */
+/* The symbol, then two lines: the key, the name and the number, and below them the given
+ * widget. */
 static void
 build (MienAnswerButton *self, const char *name, GtkWidget *below)
 {
-  GtkWidget *row = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 8);
+  GtkWidget *row = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 0);
   GtkWidget *lines = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
-  GtkWidget *first = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 4);
+  GtkWidget *first = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 0);
+  GtkWidget *symbol =
+      g_object_new (GTK_TYPE_IMAGE, "accessible-role", GTK_ACCESSIBLE_ROLE_PRESENTATION,
+                    "icon-name", self->facs.icon, "pixel-size", SYMBOL_SIZE, NULL);
 
   self->keycap = mien_review_keycap_new (NULL);
   self->name = text (name, "answer-name", TRUE);
@@ -87,14 +169,19 @@ build (MienAnswerButton *self, const char *name, GtkWidget *below)
   gtk_widget_set_hexpand (lines, TRUE);
   gtk_widget_set_valign (lines, GTK_ALIGN_CENTER);
 
+  gtk_box_append (GTK_BOX (first), self->keycap);
   gtk_box_append (GTK_BOX (first), self->name);
   gtk_box_append (GTK_BOX (first), self->sign);
   gtk_box_append (GTK_BOX (first), self->number);
   gtk_box_append (GTK_BOX (lines), first);
   gtk_box_append (GTK_BOX (lines), below);
-  gtk_box_append (GTK_BOX (row), self->keycap);
+  gtk_box_append (GTK_BOX (row), symbol);
   gtk_box_append (GTK_BOX (row), lines);
   gtk_button_set_child (GTK_BUTTON (self), row);
+  gtk_widget_set_has_tooltip (GTK_WIDGET (self), TRUE);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self),
+                                  GTK_ACCESSIBLE_PROPERTY_DESCRIPTION,
+                                  self->facs.description, -1);
 }
 
 GtkWidget *
@@ -104,6 +191,8 @@ mien_answer_button_new_expression (guint expression)
                                          GTK_ACCESSIBLE_ROLE_RADIO, NULL);
 
   self->full_name = g_strdup (_ (mien_expression_name (expression)));
+  self->title = g_strdup (self->full_name);
+  self->facs = mien_facs_expression (expression);
   self->bar = mien_answer_bar_new (mien_review_expression_color (expression));
   build (self, self->full_name, self->bar);
   gtk_widget_add_css_class (GTK_WIDGET (self), "expression");
@@ -121,6 +210,8 @@ mien_answer_button_new_unit (guint unit)
   const char *name = _ (mien_unit_name (unit));
 
   self->full_name = g_strdup_printf ("%s, %s", number, name);
+  self->title = g_strdup_printf ("%s %s", number, name);
+  self->facs = mien_facs_unit (unit);
   build (self, number, text (name, "answer-detail", TRUE));
   gtk_widget_add_css_class (GTK_WIDGET (self), "unit");
   gtk_actionable_set_action_target (GTK_ACTIONABLE (self), "i", (int) unit);
@@ -187,6 +278,7 @@ mien_answer_button_set_key (MienAnswerButton *self, const char *key)
 {
   g_free (self->key);
   self->key = g_strdup (key);
+  forget_tips (self);
   mien_review_keycap_set (self->keycap, key);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self),
                                   GTK_ACCESSIBLE_PROPERTY_KEY_SHORTCUTS,

@@ -8,9 +8,11 @@
 G_BEGIN_DECLS
 
 /*
- * One possible answer: an expression of the eight, or an action unit. Shows its key, its name, what
- * the model says of it, and what a person says of it; these never look alike: the model's is an outline,
+ * One possible answer: an expression of the eight, or an action unit. Shows its symbol, its key, its name,
+ * what the model says of it, and what a person says of it; these never look alike: the model's is an outline,
  * a person's is filled, "cannot tell" is hatched with a question mark.
+ *
+ * A tooltip, and for the keyboard a popover (Shift+F10, Menu), says what there is to see on a face.
  *
  * What it does when pressed is its action ("review.expression", "review.unit").
  */

@@ -1,15 +1,18 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * The symbols: the icon theme finds each, each draws something, takes the colour it is
- * given, and looks like no other; expressions and units are described.
+ * given, and looks like no other; expressions and units are described, and their buttons
+ * show the one and say the other.
  */
 #include "config.h"
 
 #include <adwaita.h>
 #include <string.h>
 
+#include "mien-answer-button.h"
 #include "mien-application.h"
 #include "mien-facs.h"
+#include "mien-test-project.h"
 #include "mien-types.h"
 
 enum
@@ -169,6 +172,88 @@ test_described (void)
     }
 }
 
+/* ---- the buttons ---- */
+
+static GtkWidget *
+find (GtkWidget *widget, GType type)
+{
+  GtkWidget *found = G_TYPE_CHECK_INSTANCE_TYPE (widget, type) ? widget : NULL;
+
+  for (GtkWidget *child = gtk_widget_get_first_child (widget);
+       child != NULL && found == NULL; child = gtk_widget_get_next_sibling (child))
+    found = find (child, type);
+  return found;
+}
+
+/* Any label in it. */
+static gboolean
+says (GtkWidget *widget, const char *text)
+{
+  gboolean found = GTK_IS_LABEL (widget)
+                   && strstr (gtk_label_get_text (GTK_LABEL (widget)), text) != NULL;
+
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL && !found;
+       child = gtk_widget_get_next_sibling (child))
+    found = says (child, text);
+  return found;
+}
+
+static void
+check_button (GtkWidget *button, MienFacs facs)
+{
+  GtkWidget *symbol = find (button, GTK_TYPE_IMAGE);
+
+  g_object_ref_sink (button);
+  g_assert_cmpstr (gtk_image_get_icon_name (GTK_IMAGE (symbol)), ==, facs.icon);
+  gtk_test_accessible_assert_role (symbol, GTK_ACCESSIBLE_ROLE_PRESENTATION);
+  gtk_test_accessible_assert_property (button, GTK_ACCESSIBLE_PROPERTY_DESCRIPTION,
+                                       facs.description);
+  g_assert_true (gtk_widget_get_has_tooltip (button));
+  g_assert_finalize_object (button);
+}
+
+static void
+test_buttons (void)
+{
+  for (guint i = 0; i < MIEN_EXPRESSION_COUNT; i++)
+    check_button (mien_answer_button_new_expression (i), mien_facs_expression (i));
+  for (guint i = 0; i < MIEN_UNIT_COUNT; i++)
+    check_button (mien_answer_button_new_unit (i), mien_facs_unit (i));
+}
+
+/* What the tooltip says, for the keyboard. */
+static void
+test_explained (void)
+{
+  const guint puller = 6;
+  GtkWidget *window = gtk_window_new ();
+  GtkWidget *button = mien_answer_button_new_unit (puller), *popover;
+
+  gtk_window_set_child (GTK_WINDOW (window), button);
+  mien_answer_button_set_key (MIEN_ANSWER_BUTTON (button), "A");
+  gtk_window_present (GTK_WINDOW (window));
+  mien_test_wait (gtk_widget_get_mapped (button));
+  g_assert_true (gtk_widget_activate_action (button, "answer.explain", NULL));
+  popover = find (button, GTK_TYPE_POPOVER);
+  g_assert_nonnull (popover);
+  mien_test_wait (gtk_widget_get_mapped (popover));
+  g_assert_true (says (popover, "AU12 Lip corner puller"));
+  g_assert_true (says (popover, "Zygomaticus major"));
+  g_assert_true (says (popover, mien_facs_unit (puller).description));
+  g_assert_true (says (popover, "Key: A"));
+
+  /* The key is gone: so is what was said of it. */
+  mien_answer_button_set_key (MIEN_ANSWER_BUTTON (button), NULL);
+  g_assert_null (find (button, GTK_TYPE_POPOVER));
+  g_assert_true (gtk_widget_activate_action (button, "answer.explain", NULL));
+  g_assert_false (says (find (button, GTK_TYPE_POPOVER), "Key"));
+
+  /* With its popover open. */
+  g_object_add_weak_pointer (G_OBJECT (button), (gpointer *) &button);
+  gtk_window_destroy (GTK_WINDOW (window));
+  mien_test_wait (button == NULL);
+}
+
 /* Every symbol that a template names. */
 static void
 test_templates (void)
@@ -214,6 +299,8 @@ main (int argc, char **argv)
   g_test_add_func ("/symbols/described", test_described);
   g_test_add_func ("/symbols/found", test_found);
   g_test_add_func ("/symbols/apart", test_apart);
+  g_test_add_func ("/symbols/buttons", test_buttons);
+  g_test_add_func ("/symbols/explained", test_explained);
   g_test_add_func ("/symbols/templates", test_templates);
   return g_test_run ();
 }
