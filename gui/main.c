@@ -10,6 +10,10 @@
 
 #include <glib/gi18n.h>
 
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
+
 #include "mien-application.h"
 #include "mien-settings.h"
 
@@ -30,6 +34,11 @@ main (int argc, char **argv)
 {
   g_autoptr (GApplication) application = NULL;
 
+#ifdef __GLIBC__
+  /* Columns of millions of rows come and go. By itself, glibc keeps what is as large as
+   * something that was freed before. */
+  mallopt (M_MMAP_THRESHOLD, 1 << 20);
+#endif
   bind_translations ();
   g_set_application_name ("Mien");
   application = mien_application_new ();

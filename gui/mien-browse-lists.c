@@ -333,13 +333,12 @@ add_menu (MienBrowseView *self, GtkWidget *list)
 void
 mien_browse_view_build_lists (MienBrowseView *self)
 {
-  GtkSelectionModel *selection = GTK_SELECTION_MODEL (self->selection);
   GtkWidget *scroller;
 
-  self->grid = gtk_grid_view_new (g_object_ref (selection), cell_factory (self, FACE));
+  self->grid = gtk_grid_view_new (NULL, cell_factory (self, FACE));
   gtk_grid_view_set_min_columns (GTK_GRID_VIEW (self->grid), MIN_COLUMNS);
   gtk_grid_view_set_enable_rubberband (GTK_GRID_VIEW (self->grid), TRUE);
-  self->columns = gtk_column_view_new (g_object_ref (selection));
+  self->columns = gtk_column_view_new (NULL);
   gtk_widget_add_css_class (self->columns, "data-table");
   build_columns (self);
   add_menu (self, self->grid);
@@ -349,6 +348,40 @@ mien_browse_view_build_lists (MienBrowseView *self)
                     "changed", G_CALLBACK (on_width), self);
   gtk_stack_add_named (self->lists, scroller, "grid");
   gtk_stack_add_named (self->lists, scrolled (self->columns), "columns");
+  mien_browse_view_show_list (self, FALSE);
+}
+
+/* Which position is at the top of the list that is shown. */
+static guint
+first_on_screen (MienBrowseView *self)
+{
+  GtkWidget *shown = gtk_stack_get_visible_child (self->lists);
+  GtkAdjustment *adjustment =
+      gtk_scrolled_window_get_vadjustment (GTK_SCROLLED_WINDOW (shown));
+  double upper = gtk_adjustment_get_upper (adjustment);
+  guint n = g_list_model_get_n_items (G_LIST_MODEL (self->model));
+
+  return upper > 0 ? (guint) (gtk_adjustment_get_value (adjustment) / upper * n) : 0;
+}
+
+/* Only the list on screen has the model: a change of it costs each that has it hundreds
+ * of widgets. */
+void
+mien_browse_view_show_list (MienBrowseView *self, gboolean in_columns)
+{
+  GtkSelectionModel *selection = GTK_SELECTION_MODEL (self->selection);
+  guint first;
+
+  if (in_columns == (gtk_column_view_get_model (GTK_COLUMN_VIEW (self->columns)) != NULL)
+      && in_columns == (gtk_grid_view_get_model (GTK_GRID_VIEW (self->grid)) == NULL))
+    return;
+  first = first_on_screen (self);
+  gtk_grid_view_set_model (GTK_GRID_VIEW (self->grid), in_columns ? NULL : selection);
+  gtk_column_view_set_model (GTK_COLUMN_VIEW (self->columns),
+                             in_columns ? selection : NULL);
+  gtk_stack_set_visible_child_name (self->lists, in_columns ? "columns" : "grid");
+  if (first > 0)
+    mien_browse_view_scroll_to (self, first);
 }
 
 void

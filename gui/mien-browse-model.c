@@ -11,11 +11,17 @@
 
 #include "mien-browse-model.h"
 
+enum
+{
+  /* More than a list has widgets for. */
+  FIRST = 512,
+};
+
 struct _MienBrowseItem
 {
   GObject parent_instance;
 
-  guint row;
+  guint row, position;
 };
 
 G_DEFINE_FINAL_TYPE (MienBrowseItem, mien_browse_item, G_TYPE_OBJECT)
@@ -25,6 +31,7 @@ struct _MienBrowseModel
   GObject parent_instance;
 
   GArray *rows;      /* guint32, may be NULL */
+  guint n_told;      /* of them, those that the lists know of */
   GHashTable *alive; /* position -> MienBrowseItem, no reference */
 };
 
@@ -68,16 +75,9 @@ static void
 forget_item (gpointer data, GObject *gone)
 {
   MienBrowseModel *self = data;
-  GHashTableIter iter;
-  gpointer value;
+  const MienBrowseItem *item = (const MienBrowseItem *) gone;
 
-  g_hash_table_iter_init (&iter, self->alive);
-  while (g_hash_table_iter_next (&iter, NULL, &value))
-    if (value == gone)
-      {
-        g_hash_table_iter_remove (&iter);
-        return;
-      }
+  g_hash_table_remove (self->alive, GUINT_TO_POINTER (item->position));
 }
 
 static void
@@ -101,9 +101,7 @@ get_item_type (GListModel *list)
 static guint
 get_n_items (GListModel *list)
 {
-  MienBrowseModel *self = MIEN_BROWSE_MODEL (list);
-
-  return self->rows != NULL ? self->rows->len : 0;
+  return MIEN_BROWSE_MODEL (list)->n_told;
 }
 
 static gpointer
@@ -118,6 +116,7 @@ get_item (GListModel *list, guint position)
   if (item != NULL)
     return g_object_ref (item);
   item = mien_browse_item_new (g_array_index (self->rows, guint32, position));
+  item->position = position;
   g_object_weak_ref (G_OBJECT (item), forget_item, self);
   g_hash_table_insert (self->alive, GUINT_TO_POINTER (position), item);
   return item;
@@ -135,15 +134,16 @@ void
 mien_browse_model_set_rows (MienBrowseModel *self, GArray *rows)
 {
   GListModel *list = G_LIST_MODEL (self);
-  guint before = get_n_items (list);
+  guint before = self->n_told, n = rows != NULL ? rows->len : 0;
 
   forget_all (self);
   g_clear_pointer (&self->rows, g_array_unref);
-  if (before > 0)
-    g_list_model_items_changed (list, 0, before, 0);
   self->rows = rows != NULL ? g_array_ref (rows) : NULL;
-  if (get_n_items (list) > 0)
-    g_list_model_items_changed (list, 0, 0, get_n_items (list));
+  self->n_told = MIN (n, FIRST);
+  g_list_model_items_changed (list, 0, before, self->n_told);
+  self->n_told = n;
+  if (n > FIRST)
+    g_list_model_items_changed (list, FIRST, 0, n - FIRST);
 }
 
 guint

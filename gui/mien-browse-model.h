@@ -22,8 +22,8 @@ guint            mien_browse_item_get_row      (MienBrowseItem   *item);
 G_DECLARE_FINAL_TYPE (MienBrowseModel, mien_browse_model, MIEN, BROWSE_MODEL, GObject)
 
 MienBrowseModel *mien_browse_model_new         (void);
-/* rows: guint32, kept; may be NULL. In two steps, first to nothing: GtkListItemManager would look for
- * its place among all that is added. */
+/* rows: guint32, kept; may be NULL. Told in two steps, first as many as lists have widgets for, which are
+ * used again; told of all at once, GtkListItemManager would look for its place among them. */
 void             mien_browse_model_set_rows    (MienBrowseModel  *self,
                                                 GArray           *rows);
 guint            mien_browse_model_get_row     (MienBrowseModel  *self,

@@ -15,8 +15,8 @@
 #include "mien-picture-cache.h"
 #include "mien-worker.h"
 
-/* Some 1,300 thumbnails of 128 pixels: a few screens before and after. */
-#define PICTURE_BYTES ((gsize) 64 * 1024 * 1024)
+/* Some 500 thumbnails of 128 pixels: a few screens before and after. */
+#define PICTURE_BYTES ((gsize) 32 * 1024 * 1024)
 
 /* What a thread has for itself. */
 typedef struct

@@ -54,6 +54,8 @@ GtkBitset *mien_browse_view_selected     (MienBrowseView     *self);   /* borrow
 
 /* mien-browse-lists.c: the grid and the columns, over the same selection. */
 void       mien_browse_view_build_lists  (MienBrowseView     *self);
+void       mien_browse_view_show_list    (MienBrowseView     *self,
+                                          gboolean            in_columns);
 void       mien_browse_view_scroll_to    (MienBrowseView     *self,
                                           guint               position);
 

@@ -224,9 +224,11 @@ static void
 on_list_or_sheet (MienBrowseView *self)
 {
   gboolean sheet = gtk_toggle_button_get_active (self->as_sheet);
+  gboolean columns = gtk_toggle_button_get_active (self->as_columns);
 
-  gtk_stack_set_visible_child_name (
-      self->lists, gtk_toggle_button_get_active (self->as_columns) ? "columns" : "grid");
+  gboolean was_sheet =
+      gtk_stack_get_visible_child (self->pages) == GTK_WIDGET (self->sheet);
+
   gtk_widget_set_sensitive (GTK_WIDGET (self->filter_button), !sheet);
   gtk_widget_set_sensitive (GTK_WIDGET (self->sorts), !sheet);
   gtk_widget_set_sensitive (GTK_WIDGET (self->direction), !sheet);
@@ -234,8 +236,10 @@ on_list_or_sheet (MienBrowseView *self)
   show_page (self);
   if (sheet && self->source != NULL)
     mien_contact_sheet_open (self->sheet);
-  else if (!sheet)
+  else if (was_sheet && !sheet)
     ask (self);
+  if (!sheet)
+    mien_browse_view_show_list (self, columns);
 }
 
 static void

@@ -18,8 +18,8 @@
 
 #define POLL_US G_USEC_PER_SEC
 
-/* Decoded faces: some 1,700 of 112 pixels, or ten of a camera's. */
-#define PICTURE_BYTES ((gsize) 64 * 1024 * 1024)
+/* Decoded faces: some 800 of 112 pixels, or five of a camera's. */
+#define PICTURE_BYTES ((gsize) 32 * 1024 * 1024)
 
 enum
 {

@@ -28,21 +28,20 @@ make_rows (guint n)
   return rows;
 }
 
+/* What a list knows of the model. */
 typedef struct
 {
   guint n;
-  guint last[3];
-} Changes;
+} Told;
 
 static void
-count_change (GListModel *model, guint position, guint removed, guint added, Changes *c)
+follow (GListModel *model, guint position, guint removed, guint added, Told *told)
 {
-  c->n++;
-  c->last[0] = position;
-  c->last[1] = removed;
-  c->last[2] = added;
-  /* In two steps: nothing is there in between. */
-  g_assert_cmpuint (g_list_model_get_n_items (model), ==, added);
+  g_assert_cmpuint (position + removed, <=, told->n);
+  told->n += added - removed;
+  g_assert_cmpuint (g_list_model_get_n_items (model), ==, told->n);
+  /* GTK looks through all that is added for what was removed. */
+  g_assert_true (removed == 0 || added <= 1000);
 }
 
 static void
@@ -51,12 +50,11 @@ test_model (void)
   g_autoptr (MienBrowseModel) model = mien_browse_model_new ();
   g_autoptr (GArray) rows = make_rows (2800000), few = make_rows (3);
   g_autoptr (MienBrowseItem) item = NULL, again = NULL, other = NULL;
-  Changes changes = { 0 };
+  Told told = { 0 };
 
-  g_signal_connect (model, "items-changed", G_CALLBACK (count_change), &changes);
+  g_signal_connect (model, "items-changed", G_CALLBACK (follow), &told);
   mien_browse_model_set_rows (model, rows);
-  g_assert_cmpuint (changes.n, ==, 1);
-  g_assert_cmpuint (changes.last[2], ==, 2800000);
+  g_assert_cmpuint (told.n, ==, 2800000);
 
   item = g_list_model_get_item (G_LIST_MODEL (model), 5);
   again = g_list_model_get_item (G_LIST_MODEL (model), 5);
@@ -66,13 +64,13 @@ test_model (void)
   g_assert_cmpuint (mien_browse_model_find (model, 2800000), ==, G_MAXUINT);
 
   mien_browse_model_set_rows (model, few);
-  g_assert_cmpuint (changes.n, ==, 3);
+  g_assert_cmpuint (told.n, ==, 3);
   /* What somebody still holds of the old rows is not what is there now. */
   other = g_list_model_get_item (G_LIST_MODEL (model), 2);
   g_assert_cmpuint (mien_browse_item_get_row (other), ==, 0);
   g_assert_null (g_list_model_get_item (G_LIST_MODEL (model), 3));
   mien_browse_model_set_rows (model, NULL);
-  g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (model)), ==, 0);
+  g_assert_cmpuint (told.n, ==, 0);
 }
 
 static void
