@@ -21,7 +21,7 @@ struct _MienWindow
   AdwHeaderBar      *header;
   GtkWidget         *names;
   GtkLabel          *project_name, *project_state;
-  AdwViewSwitcher   *switcher;
+  AdwViewSwitcherTitle *switcher;
   MienJobButton     *propose, *retrain;
   GtkMenuButton     *menu;
   GtkRevealer       *banner, *trouble;
