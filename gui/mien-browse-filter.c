@@ -26,13 +26,14 @@ typedef enum
   LACKING,
   STATE,
   CONFIDENCE,
+  VIDEO,
   UNIT,
   UNIT_SAYS,
-  VIDEO,
   SPLIT,
   ANNOTATOR,
   DECIDED,
   N_ROWS,
+  LINES = (N_ROWS + 1) / 2,
 } Row;
 
 struct _MienBrowseFilter
@@ -218,6 +219,8 @@ build_row (MienBrowseFilter *self, Row row)
   GtkWidget *drop_down = gtk_drop_down_new (
       G_LIST_MODEL (list_choices (row)),
       gtk_property_expression_new (GTK_TYPE_STRING_OBJECT, NULL, "string"));
+  /* Side by side, so that all of them fit a low window. */
+  int column = row < LINES ? 0 : 2, line = row % LINES;
 
   self->rows[row] = GTK_DROP_DOWN (drop_down);
   gtk_drop_down_set_enable_search (self->rows[row], row == VIDEO || row == ANNOTATOR);
@@ -226,8 +229,8 @@ build_row (MienBrowseFilter *self, Row row)
   gtk_widget_add_css_class (name, "dim-label");
   gtk_accessible_update_property (GTK_ACCESSIBLE (drop_down),
                                   GTK_ACCESSIBLE_PROPERTY_LABEL, _ (forms[row].name), -1);
-  gtk_grid_attach (GTK_GRID (self->grid), name, 0, (int) row, 1, 1);
-  gtk_grid_attach (GTK_GRID (self->grid), drop_down, 1, (int) row, 1, 1);
+  gtk_grid_attach (GTK_GRID (self->grid), name, column, line, 1, 1);
+  gtk_grid_attach (GTK_GRID (self->grid), drop_down, column + 1, line, 1, 1);
   g_signal_connect_swapped (drop_down, "notify::selected", G_CALLBACK (on_chosen), self);
 }
 
