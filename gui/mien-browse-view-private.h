@@ -25,6 +25,7 @@ struct _MienBrowseView
   MienFilter           filter;
   MienSort             sort;
   gboolean             descending, setting;
+  gboolean             wants_focus;        /* the frames shall have it when they are there */
   GCancellable        *asking;
 
   GtkStack            *pages, *lists;

@@ -161,6 +161,9 @@ on_rows (GObject *source, GAsyncResult *result, gpointer data)
   show_count (self);
   if (rows->len > 0)
     mien_browse_view_scroll_to (self, 0);
+  if (self->wants_focus && *gtk_editable_get_text (self->search) == '\0')
+    gtk_widget_grab_focus (GTK_WIDGET (self));
+  self->wants_focus = FALSE;
 }
 
 static void
@@ -651,8 +654,10 @@ mien_browse_view_grab_focus (GtkWidget *widget)
 {
   MienBrowseView *self = MIEN_BROWSE_VIEW (widget);
 
-  return gtk_widget_child_focus (gtk_stack_get_visible_child (self->pages),
-                                 GTK_DIR_TAB_FORWARD);
+  /* Nothing takes it while the frames are read; they get it when they are there. */
+  self->wants_focus = !gtk_widget_child_focus (gtk_stack_get_visible_child (self->pages),
+                                               GTK_DIR_TAB_FORWARD);
+  return TRUE;
 }
 
 static void

@@ -266,8 +266,13 @@ on_undo (GtkWidget *widget, const char *name, GVariant *parameter)
 static void
 on_show_view (GtkWidget *widget, const char *name, GVariant *view)
 {
-  adw_view_stack_set_visible_child_name (MIEN_WINDOW (widget)->views,
-                                         g_variant_get_string (view, NULL));
+  AdwViewStack *views = MIEN_WINDOW (widget)->views;
+  GtkWidget *page;
+
+  adw_view_stack_set_visible_child_name (views, g_variant_get_string (view, NULL));
+  page = adw_view_stack_get_visible_child (views);
+  if (!gtk_widget_grab_focus (page))
+    gtk_widget_child_focus (page, GTK_DIR_TAB_FORWARD);
 }
 
 static void
