@@ -166,7 +166,18 @@ draw_words (MienCircumplex *self, GtkSnapshot *snapshot, float side)
 {
   GdkRGBA color = mien_review_theme_color (GTK_WIDGET (self), "view_fg_color", 0.5f);
   float near = side * 0.22f, far = side * 0.76f;
+  int widest = 0;
 
+  for (guint i = 0; i < WORD_MINUS; i++)
+    {
+      int width;
+
+      pango_layout_get_pixel_size (self->words[i], &width, NULL);
+      widest = MAX (widest, width);
+    }
+  /* With large text, two do not fit side by side. */
+  if ((float) widest > side / 2.0f - 8.0f)
+    return;
   draw_word (self, snapshot, WORD_TENSE, near, near * 0.85f, &color);
   draw_word (self, snapshot, WORD_EXCITED, far, near * 0.85f, &color);
   draw_word (self, snapshot, WORD_SAD, near, far + side * 0.07f, &color);
