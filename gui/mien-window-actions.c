@@ -184,7 +184,7 @@ on_copy_saved (GObject *source, GAsyncResult *result, gpointer data)
   if (self->settings == NULL)
     return;
   if (saved)
-    mien_window_toast (self, _ ("The copy is saved"));
+    mien_window_answer (self, _ ("The copy is saved"));
   else
     mien_window_say_error (self, _ ("The Copy Cannot Be Saved"), error->message);
 }
@@ -302,7 +302,7 @@ on_help (GtkWidget *widget, const char *name, GVariant *parameter)
                          : "index";
 
   if (!mien_manual_show (GTK_WINDOW (self), view))
-    mien_window_toast (self, _ ("The manual is not installed: reinstall Mien"));
+    mien_window_answer (self, _ ("The manual is not installed: reinstall Mien"));
 }
 
 static gboolean

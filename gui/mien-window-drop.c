@@ -21,7 +21,7 @@ import (MienWindow *self, const char *path, gboolean folder)
 
   if (self->project == NULL)
     {
-      mien_window_toast (self, _ ("Open a project first, or make a new one"));
+      mien_window_answer (self, _ ("Open a project first, or make a new one"));
       return;
     }
   dialog = mien_import_dialog_new (GTK_WINDOW (self), self->runner,

@@ -28,6 +28,8 @@ struct _MienWindow
   GtkLabel          *trouble_text, *opening_text;
   GtkSpinner        *opening_spinner;
   AdwToastOverlay   *toasts;
+  AdwToast          *answer;               /* to the last key, NULL: it is gone */
+  guint              answer_timeout;
   GtkStack          *pages;
   AdwViewStack      *views;
   MienBrowseView    *browse;
@@ -53,6 +55,10 @@ struct _MienWindow
 };
 
 /* mien-window.c */
+/* What the last key or click did, in place of what the one before did. */
+void mien_window_answer          (MienWindow    *self,
+                                  const char    *text);
+/* What happened by itself; it waits for its turn. */
 void mien_window_toast           (MienWindow    *self,
                                   const char    *text);
 /* With a button that runs an action. */

@@ -22,9 +22,55 @@ enum
   /* A checkpoint of a big network on a slow disk; after it the job is left to end alone.
    */
   CLOSE_SECONDS = 60,
+  ANSWER_SECONDS = 5,
 };
 
 G_DEFINE_FINAL_TYPE (MienWindow, mien_window, ADW_TYPE_APPLICATION_WINDOW)
+
+static void
+forget_answer (MienWindow *self)
+{
+  g_clear_handle_id (&self->answer_timeout, g_source_remove);
+  self->answer = NULL;
+}
+
+static gboolean
+on_answer_read (gpointer data)
+{
+  MienWindow *self = MIEN_WINDOW (data);
+
+  self->answer_timeout = 0;
+  adw_toast_dismiss (self->answer);
+  return G_SOURCE_REMOVE;
+}
+
+/* One toast, whose words change with each key: another one would wait until this has had
+ * its time, and libadwaita 1.2 crashes when one is dismissed while it still comes in. */
+static void
+answer (MienWindow *self, const char *text, const char *button, const char *action)
+{
+  g_autofree char *escaped = g_markup_escape_text (text, -1);
+  AdwToast *toast = self->answer != NULL ? self->answer : adw_toast_new (escaped);
+
+  adw_toast_set_title (toast, escaped);
+  adw_toast_set_button_label (toast, button);
+  adw_toast_set_action_name (toast, action);
+  g_clear_handle_id (&self->answer_timeout, g_source_remove);
+  self->answer_timeout = g_timeout_add_seconds (ANSWER_SECONDS, on_answer_read, self);
+  if (toast == self->answer)
+    return;
+  self->answer = toast;
+  adw_toast_set_timeout (toast, 0);
+  g_signal_connect_object (toast, "dismissed", G_CALLBACK (forget_answer), self,
+                           G_CONNECT_SWAPPED);
+  adw_toast_overlay_add_toast (self->toasts, toast);
+}
+
+void
+mien_window_answer (MienWindow *self, const char *text)
+{
+  answer (self, text, NULL, NULL);
+}
 
 void
 mien_window_toast (MienWindow *self, const char *text)
@@ -71,7 +117,7 @@ mien_window_get_path (MienWindow *self)
 static void
 on_review_toast (MienWindow *self, const char *text)
 {
-  mien_window_toast (self, text);
+  mien_window_answer (self, text);
 }
 
 static void
@@ -92,13 +138,13 @@ on_review_need (MienWindow *self, const char *what)
 static void
 on_browse_toast (MienWindow *self, const char *text)
 {
-  mien_window_toast (self, text);
+  mien_window_answer (self, text);
 }
 
 static void
 on_browse_decided (MienWindow *self, const char *text)
 {
-  mien_window_toast_action (self, text, _ ("Undo"), "win.undo", NULL);
+  answer (self, text, _ ("Undo"), "win.undo");
 }
 
 static void
@@ -212,6 +258,7 @@ mien_window_dispose (GObject *object)
   g_clear_object (&self->demo);
   g_clear_pointer (&self->opening_path, g_free);
   g_clear_object (&self->settings);
+  forget_answer (self);
   gtk_widget_dispose_template (GTK_WIDGET (self), MIEN_TYPE_WINDOW);
   G_OBJECT_CLASS (mien_window_parent_class)->dispose (object);
 }

@@ -114,6 +114,41 @@ open_window (MienTestPlace *place, const char *until_enabled)
   return window;
 }
 
+static gboolean
+shows_text (GtkWidget *widget, const char *text)
+{
+  if (GTK_IS_LABEL (widget)
+      && g_strcmp0 (gtk_label_get_text (GTK_LABEL (widget)), text) == 0)
+    return gtk_widget_get_mapped (widget);
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    if (shows_text (child, text))
+      return TRUE;
+  return FALSE;
+}
+
+/* What the last key did does not wait until what the key before did has had its time. */
+static void
+test_answers (void)
+{
+  MienWindow *window = mien_window_new (application);
+  GtkWidget *toasts;
+
+  gtk_window_present (GTK_WINDOW (window));
+  gtk_test_widget_wait_for_draw (GTK_WIDGET (window));
+  toasts = GTK_WIDGET (window->toasts);
+  mien_window_answer (window, "Flagged");
+  mien_test_wait (shows_text (toasts, "Flagged"));
+  mien_window_answer (window, "Taken back: Flagged");
+  g_assert_true (shows_text (toasts, "Taken back: Flagged"));
+  g_assert_false (shows_text (toasts, "Flagged"));
+  adw_toast_dismiss (window->answer);
+  g_assert_null (window->answer);
+  mien_window_answer (window, "Flagged");
+  mien_test_wait (shows_text (toasts, "Flagged"));
+  close_all ();
+}
+
 static void
 test_empty_project (void)
 {
@@ -499,6 +534,7 @@ main (int argc, char **argv)
   g_assert_no_error (error);
 
   g_test_add_func ("/window/start-page", test_start_page);
+  g_test_add_func ("/window/answers", test_answers);
   g_test_add_func ("/window/empty-project", test_empty_project);
   g_test_add_func ("/window/project", test_project);
   g_test_add_func ("/window/rest", test_rest);
