@@ -53,16 +53,22 @@ add_key (Writer *writer, GString *accelerators, const MienKey *key, const char *
   g_string_append (accelerators, text);
 }
 
-/* Rows [begin, end): places that lie side by side become "a...b" from three on. */
+/* Rows [begin, end): places that lie side by side become "a...b" from three on. Keys with
+ * a modifier, which would be spelt out each time, become "a...b" all together: the row of
+ * the same keys without it is above. */
 static char *
 family_keys (Writer *writer, guint begin, guint end)
 {
   g_autoptr (GString) text = g_string_new (NULL);
+  const MienKey *first = first_key (writer, begin);
+  gboolean all = first != NULL && first->modifiers != 0;
 
   for (guint i = begin; i < end;)
     {
       guint last = i;
 
+      if (all)
+        last = end - 1;
       while (last + 1 < end
              && is_next (first_key (writer, last), first_key (writer, last + 1)))
         last++;
@@ -70,7 +76,7 @@ family_keys (Writer *writer, guint begin, guint end)
         last = i;
       if (first_key (writer, i) != NULL)
         add_key (writer, text, first_key (writer, i), " ");
-      if (last > i)
+      if (last > i && first_key (writer, last) != NULL)
         add_key (writer, text, first_key (writer, last), "...");
       i = last + 1;
     }
