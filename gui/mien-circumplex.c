@@ -19,7 +19,7 @@
 enum
 {
   COMPACT = 132,
-  USUAL = 218,
+  USUAL = 176,
   MARGIN = 13, /* from the edge to -1 and +1 */
 };
 

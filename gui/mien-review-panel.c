@@ -47,6 +47,7 @@ struct _MienReviewPanel
   GtkWidget *model, *expression_cannot_tell, *point_cannot_tell;
   GtkWidget *valence, *arousal, *legend, *point_keys, *cannot_tell_key;
   GtkWidget *hint, *enter, *buttons;
+  gboolean compact;
   GtkWidget *verdict[G_N_ELEMENTS (verdicts)], *verdict_key[G_N_ELEMENTS (verdicts)],
       *verdict_name[G_N_ELEMENTS (verdicts)];
   GtkWidget *expression[MIEN_EXPRESSION_COUNT];
@@ -287,7 +288,9 @@ show_verdict (MienReviewPanel *self,
   if (hint != NULL && item != answers->aim && self->jump_key != NULL)
     hinted = g_strdup_printf ("%s (%s)", hint, self->jump_key);
   mien_review_set_text (self->hint, hinted != NULL ? hinted : hint != NULL ? hint : "");
-  gtk_widget_set_visible (self->hint, hint != NULL);
+  /* Where there is room it is kept, so that nothing moves when a hint comes. */
+  gtk_widget_set_opacity (self->hint, hint != NULL ? 1.0 : 0.0);
+  gtk_widget_set_visible (self->hint, hint != NULL || !self->compact);
 
   if (self->segment > 0)
     line = g_strchomp (describe_segment (self, answers));
@@ -376,6 +379,9 @@ mien_review_panel_reveal (MienReviewPanel *self, MienItem item)
 void
 mien_review_panel_set_compact (MienReviewPanel *self, gboolean compact)
 {
+  self->compact = compact;
+  gtk_widget_set_visible (self->hint,
+                          !compact || gtk_widget_get_opacity (self->hint) > 0.0);
   mien_review_set_class (GTK_WIDGET (self), "compact", compact);
   mien_circumplex_set_compact (MIEN_CIRCUMPLEX (self->circumplex), compact);
   gtk_widget_set_visible (self->legend, !compact);
