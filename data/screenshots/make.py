@@ -29,7 +29,9 @@ IMAGES = os.path.join(HERE, '..', 'manual', 'images')
 # What is pressed to get from the Review view to the picture, and how long it takes to stand still.
 VIEWS = (
     ('review', ('5', 'a', 'g'), 1),
-    ('models', ('alt+2',), 2),
+    ('browse', ('alt+2',), 3),
+    ('insights', ('alt+3',), 4),
+    ('models', ('alt+4',), 2),
     ('jobs', ('alt+1', 'ctrl+r', 'ctrl+r'), 8),
 )
 
