@@ -407,6 +407,9 @@ decide_one (MienStore *store,
                         MIEN_TEXT (decision->note)))
         return FALSE;
     }
+  if (decision->kind != MIEN_DECISION_FLAG && decision->kind != MIEN_DECISION_NOTE
+      && !mien_run (store, error, "DELETE FROM plan WHERE frame = ?1", MIEN_INT (frame)))
+    return FALSE;
   return mien_labels_refresh (store, frame, error);
 }
 

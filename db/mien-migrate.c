@@ -46,6 +46,8 @@ static const struct
   { 1, "INSERT INTO copy.census SELECT * FROM main.census" },
   { 1, "INSERT INTO copy.tally SELECT * FROM main.tally" },
   { 2, "INSERT INTO copy.postprocess SELECT * FROM main.postprocess" },
+  { 3, "INSERT INTO copy.event_note SELECT * FROM main.event_note" },
+  { 3, "INSERT INTO copy.project_setting SELECT * FROM main.project_setting" },
 };
 
 static gboolean

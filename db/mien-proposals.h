@@ -88,7 +88,7 @@ gboolean    mien_proposals_accepted (MienStore            *store,
 gboolean    mien_proposals_prune    (MienStore            *store,
                                      GError              **error);
 
-/* The queue: first what the model in use is unsure of, most uncertain first, the skipped ones at the
+/* The queue: first what is planned (mien-plan.h); then what the model in use is unsure of, most uncertain first, the skipped ones at the
  * end; then frames that no model has read and that lack a label ("unlabelled"; of the validation
  * split too, whose frames are asked without a proposal: "validation"). An item on which annotators
  * disagree is open whatever the model says ("disagreement"). Asked are the tasks that have a label
@@ -99,7 +99,7 @@ typedef struct
   char        *key;
   MienTask     task;
   const char  *reason;                     /* "uncertain", "unlabelled", "validation",
-                                              "disagreement" */
+                                              "disagreement", "rare", "random", "audit" */
   gboolean     has_proposal;
   MienLabels   proposal;                   /* items of the task */
   double       confidence;                 /* of the least certain open item; NaN: none */
@@ -119,12 +119,15 @@ GArray     *mien_queue_frames       (MienStore            *store,
                                      GHashTable           *skip,
                                      GError              **error);
 /* Which tasks the queue asks of that frame now (bits MienTask), and which items are doubtful (bits
- * MienItem): below the threshold and without a label, or disagreed upon. */
+ * MienItem): below the threshold and without a label, disagreed upon, or drawn to be audited. An item that
+ * is audited was accepted; reason is "audit" then. */
 gboolean    mien_queue_asked        (MienStore            *store,
                                      gint64                frame,
                                      guint                *tasks,
                                      guint                *doubtful,
                                      const char          **reason,
                                      GError              **error);
+/* Whether nobody may see what the model says who answers what is asked for that reason (may be NULL). */
+gboolean    mien_queue_is_blind     (const char           *reason);
 
 G_END_DECLS

@@ -12,7 +12,7 @@ G_BEGIN_DECLS
  */
 
 #define MIEN_APPLICATION_ID 0x4d49454e     /* "MIEN" at byte 68 of the file */
-#define MIEN_SCHEMA_VERSION 3
+#define MIEN_SCHEMA_VERSION 4
 
 /* mien-schema.c */
 gboolean       mien_schema_create     (sqlite3          *db,

@@ -327,11 +327,32 @@ static const char *const version_3[] = {
   NULL,
 };
 
+/* Version 4: what is asked next, and which accepted answers were drawn to be audited.
+ * reason: MienReason. says: the class, or 1 and 0 for a unit. */
+static const char *const version_4[] = {
+  "CREATE TABLE plan ("
+  "  position INTEGER PRIMARY KEY,"
+  "  frame INTEGER NOT NULL UNIQUE REFERENCES frame,"
+  "  reason INTEGER NOT NULL CHECK (reason BETWEEN 0 AND 4)"
+  ") STRICT",
+  "CREATE TABLE audit ("
+  "  model INTEGER NOT NULL REFERENCES model ON DELETE CASCADE,"
+  "  frame INTEGER NOT NULL REFERENCES frame,"
+  "  item INTEGER NOT NULL CHECK (item BETWEEN 1 AND 13),"
+  "  says INTEGER NOT NULL CHECK (says BETWEEN 0 AND 7),"
+  "  threshold REAL NOT NULL,"
+  "  PRIMARY KEY (model, frame, item)"
+  ") STRICT, WITHOUT ROWID",
+  "CREATE INDEX label_disputed ON label (frame) WHERE answer = 3",
+  NULL,
+};
+
 /* steps[n] leads from version n to n + 1. A released step is never edited. */
 static const char *const *const steps[MIEN_SCHEMA_VERSION] = {
   version_1,
   version_2,
   version_3,
+  version_4,
 };
 
 gboolean

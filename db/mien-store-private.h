@@ -256,6 +256,12 @@ gboolean       mien_queue_asked_tasks (MienStore        *store,
 gboolean       mien_queue_count       (MienStore        *store,
                                        guint64          *count,
                                        GError          **error);
+/* mien-queue.c: distinct frames in the order of need, whatever is planned; those in skip (may be NULL) are left
+ * out. gint64 ids. */
+GArray        *mien_queue_by_need     (MienStore        *store,
+                                       guint             limit,
+                                       GHashTable       *skip,
+                                       GError          **error);
 MienStatement *mien_waiting_query     (MienStore        *store,
                                        int               split,
                                        int               skipped,

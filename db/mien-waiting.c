@@ -123,6 +123,26 @@ count_group (MienStore *store,
   return TRUE;
 }
 
+/* Frames and tasks that are asked only because an answer was drawn to be audited. */
+static gboolean
+count_audits (MienStore *store, gint64 model, guint64 *pairs, GError **error)
+{
+  gint64 n;
+
+  if (!mien_query_int (
+          store, error, 0, &n,
+          "SELECT count (*) FROM (SELECT DISTINCT a.frame, min (a.item, 2) AS task"
+          "  FROM audit a JOIN frame f ON f.id = a.frame AND f.usable"
+          "  WHERE a.model = ?1 AND NOT EXISTS"
+          "  (SELECT 1 FROM label l WHERE l.frame = a.frame AND l.item = a.item)) d"
+          " WHERE NOT EXISTS (SELECT 1 FROM proposal p WHERE p.frame = d.frame"
+          "  AND p.task = d.task AND p.model = ?1 AND p.open > 0)",
+          MIEN_INT (model)))
+    return FALSE;
+  *pairs += (guint64) n;
+  return TRUE;
+}
+
 gboolean
 mien_queue_count (MienStore *store, guint64 *count, GError **error)
 {
@@ -131,7 +151,8 @@ mien_queue_count (MienStore *store, guint64 *count, GError **error)
   gint64 model;
 
   if (!mien_queue_asked_tasks (store, &asked, error)
-      || !mien_models_current_id (store, &model, &model_tasks, error))
+      || !mien_models_current_id (store, &model, &model_tasks, error)
+      || !count_audits (store, model, &pairs, error))
     return FALSE;
   for (guint task = 0; task < MIEN_TASK_COUNT; task++)
     {

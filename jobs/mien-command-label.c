@@ -144,7 +144,7 @@ take_proposal (MienStore *store,
 
   if (!mien_queue_asked (store, frame->id, &tasks, &doubtful, &reason, error))
     return FALSE;
-  if (model == NULL || doubtful == 0
+  if (model == NULL || doubtful == 0 || mien_queue_is_blind (reason)
       || !mien_proposals_prediction (store, model->id, frame->id, &prediction, &failed))
     {
       if (failed != NULL)

@@ -19,6 +19,7 @@
 #include "mien-inference.h"
 #include "mien-int8.h"
 #include "mien-json.h"
+#include "mien-plan.h"
 #include "mien-postprocessing.h"
 #include "mien-proposing.h"
 
@@ -323,7 +324,9 @@ propose_model (Propose *propose, gint64 id, GError **error)
          && (!propose->int8 || prepare_int8 (propose, error))
          && persist (propose, error)
          /* A candidate's proposals would be the first to go. */
-         && (!propose->model->current || mien_proposals_prune (propose->store, error))
+         && (!propose->model->current
+             || (mien_proposals_prune (propose->store, error)
+                 && mien_plan_renew (propose->store, error)))
          && mien_store_set_bulk (propose->store, FALSE, error)
          && mien_store_job_end (propose->store, error) && print_result (propose, error);
 }

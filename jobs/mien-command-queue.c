@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
 /*
- * queue: what people should look at, why, and what the model thinks of it.
+ * queue: what people should look at, why, and what the model thinks of it; and the shares
+ * of the mix in which it is laid.
  */
 
 #define G_LOG_DOMAIN "mien-jobs"
@@ -12,6 +13,7 @@
 #include <math.h>
 
 #include "mien-json.h"
+#include "mien-plan.h"
 #include "mien-proposals.h"
 
 /* The answer of the task: an expression, a point, or the units by number. */
@@ -90,21 +92,43 @@ print_text (MienJob *job, GPtrArray *items)
     }
 }
 
+/* The shares, if text is not NULL, and the plan anew. */
+static gboolean
+renew (MienJob *job, const char *text, GError **error)
+{
+  g_autoptr (MienStore) store = NULL;
+  g_autoptr (GError) failed = NULL;
+  MienMix mix;
+
+  if (text != NULL && !mien_mix_parse (text, &mix, &failed))
+    return mien_job_usage_error (job, error, "--mix: %s", failed->message);
+  store = mien_store_open (job->operands[0], MIEN_STORE_READ_WRITE, error);
+  return store != NULL && (text == NULL || mien_plan_set_mix (store, &mix, error))
+         && mien_plan_renew (store, error);
+}
+
 static gboolean
 run_queue (MienJob *job, GError **error)
 {
   g_autoptr (MienStore) store = NULL;
   g_autoptr (GPtrArray) items = NULL;
-  g_autofree char *limit_text = NULL;
+  g_autofree char *limit_text = NULL, *mix = NULL;
+  gboolean anew = FALSE;
   gint64 limit = G_MAXUINT;
-  const GOptionEntry entries[] = { { "limit", 0, 0, G_OPTION_ARG_FILENAME, &limit_text,
-                                     "At most so many; without it, all", "N" },
-                                   G_OPTION_ENTRY_NULL };
+  const GOptionEntry entries[] = {
+    { "limit", 0, 0, G_OPTION_ARG_FILENAME, &limit_text,
+      "At most so many; without it, all", "N" },
+    { "mix", 0, 0, G_OPTION_ARG_FILENAME, &mix,
+      "From now on in these shares, which add up to 100", "REASON=SHARE,..." },
+    { "renew", 0, 0, G_OPTION_ARG_NONE, &anew, "Plan anew what is asked next", NULL },
+    G_OPTION_ENTRY_NULL
+  };
 
   if (!mien_job_parse (job, entries, error)
       || (limit_text != NULL
           && !mien_job_parse_integer (job, "limit", limit_text, 1, G_MAXUINT, &limit,
-                                      error)))
+                                      error))
+      || ((mix != NULL || anew) && !renew (job, mix, error)))
     return FALSE;
   store = mien_store_open (job->operands[0], MIEN_STORE_READ_ONLY, error);
   if (store == NULL)
@@ -122,6 +146,6 @@ run_queue (MienJob *job, GError **error)
 const MienCommand mien_command_queue = {
   .name = "queue",
   .operands = "PROJECT",
-  .summary = "List what people should look at and why, the most uncertain first",
+  .summary = "List what people should look at and why, in the order in which it is asked",
   .run = run_queue,
 };

@@ -96,7 +96,7 @@ test_create (void)
 
   contents = read_file (project.path, &size);
   g_assert_cmpmem (contents + 68, 4, "MIEN", 4);
-  g_assert_cmpmem (contents + 60, 4, "\0\0\0\3", 4);
+  g_assert_cmpmem (contents + 60, 4, "\0\0\0\4", 4);
   g_assert_cmpuint (count_files (project.folder), ==, 1);
   test_project_close (&project);
 }

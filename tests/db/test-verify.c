@@ -9,6 +9,7 @@
 #define G_LOG_DOMAIN "mien-test"
 #include "config.h"
 
+#include "mien-plan.h"
 #include "mien-test-project.h"
 
 #include <string.h>
@@ -73,6 +74,8 @@ fill (MienStore *store)
   g_assert_no_error (error);
   mien_store_set_setting (store, "blind-share", "0.05", &error);
   g_assert_no_error (error);
+  g_assert_true (mien_plan_renew (store, &error));
+  test_run (store, "INSERT INTO audit VALUES (1, 3, 1, 4, 0.8)");
 }
 
 static void
@@ -239,7 +242,7 @@ random_step (MienStore *store, const gint64 *people, const gint64 *models)
   MienLabels labels = { 0 };
   MienThresholds thresholds;
 
-  switch (g_test_rand_int_range (0, 12))
+  switch (g_test_rand_int_range (0, 13))
     {
     case 0:
       labels.item[MIEN_ITEM_EXPRESSION] = test_value (g_test_rand_int_range (0, 8));
@@ -270,6 +273,9 @@ random_step (MienStore *store, const gint64 *people, const gint64 *models)
       test_predict (store, model, frame, g_test_rand_double_range (0.2, 1));
       break;
     case 10:
+      g_assert_true (mien_plan_renew (store, NULL));
+      break;
+    case 11:
       test_answer (store, frame, person,
                    MIEN_ITEM_FIRST_UNIT + (guint) g_test_rand_int_range (0, 12),
                    test_value (1));
@@ -359,6 +365,16 @@ test_archive (void)
 
           g_assert_cmpstr (note->text, ==, "Two in a row");
           g_assert_cmpstr (share, ==, "0.05");
+        }
+      if (version >= 4)
+        {
+          g_autoptr (GArray) audits = mien_plan_audits (store, 1, &error);
+          guint left;
+
+          g_assert_cmpuint (audits->len, ==, 1);
+          g_assert_cmpint (g_array_index (audits, MienAudit, 0).frame, ==, 3);
+          g_assert_true (mien_plan_left (store, &left, &error));
+          g_assert_cmpuint (left, ==, 2); /* of one second, one */
         }
       g_clear_pointer (&store, mien_store_close);
       test_remove_folder (folder);

@@ -74,6 +74,27 @@ def queue(tap, ctl):
     tap.ok(status['labels']['expression']['proposed'] > 0, 'what is above is a proposal', status)
 
 
+def mix(tap, ctl):
+    project = ctl.demo('p.mien')
+    # Units at 0.9 and 0.8 are sure: what the model says of them is accepted.
+    ctl.must('use', project, str(add_model(project)))
+    items = ctl.json('queue', project, '--mix', 'uncertain=50,random=20,audit=30')
+    tap.equal(len(items), ctl.json('status', project)['queue'], 'status counts what the queue lists')
+    first = [i['reason'] for i in {i['frame']: i for i in items}.values()][:20]
+    tap.ok(4 <= first.count('audit') <= 8 and first.count('random') >= 2 and first.count('uncertain') >= 8,
+           'the shares hold from the beginning', first)
+    tap.ok(len(set(first)) == 3, 'and there is no other reason', first)
+    audits = [i for i in items if i['reason'] == 'audit']
+    tap.ok(all(i['proposal'] is None and i['confidence'] is None for i in audits),
+           'what is audited is asked blind')
+    ctl.fails(tap, 'and cannot be confirmed', 'label', project, '--frame', audits[0]['frame'],
+              '--annotator', 'ann', '--confirm', says=[audits[0]['frame'], 'no proposal'])
+    again = ctl.json('queue', project, '--renew')
+    tap.ok({i['reason'] for i in again[:40]} == set(first), 'the shares are the project\'s from now on')
+    ctl.fails(tap, 'shares add up to 100', 'queue', project, '--mix', 'uncertain=50,random=20', code=2,
+              says=['--mix', 'add up to 70'])
+
+
 def confirm(tap, ctl):
     project = ctl.demo('p.mien')
     # Units at 0.9 and 0.8 are sure, the point at 0.8 too; expressions of 0.30 to 0.65 are not.
@@ -118,4 +139,4 @@ def unread(tap, ctl):
 
 
 if __name__ == '__main__':
-    main([models, predecessors, queue, confirm, unread])
+    main([models, predecessors, queue, mix, confirm, unread])
