@@ -15,6 +15,8 @@
 
 #include "mien-project-private.h"
 
+#include "mien-plan.h"
+
 #include <string.h>
 
 enum
@@ -155,18 +157,19 @@ is_in_share (MienStore *store,
   return (double) place < share * 4294967296.0;
 }
 
-/* What the model finds doubtful, and what it says of the neighbours, would tell. */
+/* What it says of the neighbours would tell. Units that are asked keep their marks: they
+ * do not say whether the model is unsure of them or is audited. */
 static void
 make_blind (MienReader *reader, const FrameInput *input, MienFrameView *view)
 {
   view->blind = view->reason != NULL && view->frame->split == MIEN_SPLIT_TRAIN
                 && view->has_prediction
-                && (input->blind_first
+                && (input->blind_first || mien_queue_is_blind (view->reason)
                     || is_in_share (reader->store, view->frame, input->annotator,
                                     input->blind_share));
   if (!view->blind)
     return;
-  view->doubtful = 0;
+  view->doubtful &= ~(1u << MIEN_ITEM_EXPRESSION | 1u << MIEN_ITEM_VALENCE_AROUSAL);
   for (guint i = 0; i < view->neighbours->len; i++)
     ((MienNeighbour *) g_ptr_array_index (view->neighbours, i))->has_proposal = FALSE;
 }
@@ -408,6 +411,8 @@ read_summary (MienWork *work, gpointer data)
     return;
   summary->median_duration_us = -1;
   summary->previous_model = mien_models_previous (reader->store);
+  if (!mien_plan_left (reader->store, &summary->planned, &work->error))
+    return;
   /* Somebody who has not decided anything yet is not in the project. */
   if (mien_events_ensure_annotator (reader->store, annotator, &id, &unknown)
       && !mien_events_tally (reader->store, id, start_of_today (),

@@ -114,6 +114,7 @@ typedef struct
   guint64    decisions_today;
   gint64     median_duration_us;           /* -1: none */
   gint64     previous_model;               /* what roll back goes to, 0: none */
+  guint      planned;                      /* frames of the plan that are left */
 } MienProjectSummary;
 
 void           mien_project_summary_async    (MienProject         *self,

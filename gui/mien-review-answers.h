@@ -77,7 +77,9 @@ char     *mien_review_describe_item       (MienItem                 item,
                                            const MienLabel         *label);
 /* The first few, and how many more. Empty: nothing. */
 char     *mien_review_describe            (const MienLabels        *labels);
-/* "uncertain: 0.46 under 0.80"; NULL: not in the queue. */
+/* The reason as far as it may be known before the answer; NULL: not in the queue. */
+const char *mien_review_shown_reason      (const MienFrameView     *view);
+/* The same for people: "uncertain: 0.46 under 0.80". */
 char     *mien_review_describe_reason     (const MienFrameView     *view);
 
 G_END_DECLS

@@ -72,7 +72,7 @@ G_DEFINE_FINAL_TYPE (MienReviewPanel, mien_review_panel, GTK_TYPE_WIDGET)
 static gboolean
 is_doubtful (const MienFrameView *view, guint item)
 {
-  return (view->doubtful >> item & 1) != 0 && !mien_review_is_blind (view);
+  return (view->doubtful >> item & 1) != 0;
 }
 
 /* A person has: the model's opinion has nothing more to say, until the answer is taken

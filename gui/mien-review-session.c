@@ -722,7 +722,10 @@ mien_review_session_decide (MienReviewSession *session,
     {
       g_autofree char *answer = *text;
 
-      *text = g_strdup_printf (_ ("%s, asked blind"), answer);
+      *text = g_strdup_printf (mien_queue_is_blind (session->view->reason)
+                                   ? _ ("%s, an audit")
+                                   : _ ("%s, asked blind"),
+                               answer);
     }
   note (session, g_strdup (*text));
 

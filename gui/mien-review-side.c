@@ -26,6 +26,8 @@ static const struct
   const char *id, *title, *why;
 } reasons[] = {
   { "uncertain", N_ ("Uncertain"), N_ ("under the model's threshold") },
+  { "rare", N_ ("Rare"), N_ ("the model seldom says this") },
+  { "random", N_ ("Random"), N_ ("whatever the model says") },
   { "disagreement", N_ ("Disagreement"), N_ ("annotators gave other answers") },
   { "unlabelled", N_ ("Unlabelled"), N_ ("the model has not read them") },
   { "validation", N_ ("Validation"), N_ ("asked without a suggestion") },

@@ -11,6 +11,7 @@
 
 #include "mien-review-view-private.h"
 
+#include "mien-project-plan.h"
 #include "mien-review-side.h"
 #include "mien-strip.h"
 
@@ -19,6 +20,8 @@
 enum
 {
   QUEUE_LIMIT = 50,
+  FEW_PLANNED = 60,
+  WORTH_A_PLAN = 200,  /* answers that wait */
   SUMMARY_PAUSE = 700, /* ms between two readings of the side bar's figures */
 };
 
@@ -185,6 +188,32 @@ is_another_queue (const MienStatus *a, const MienStatus *b)
 }
 
 static void
+on_plan (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (Request) request = data;
+  g_autoptr (GError) error = NULL;
+
+  if (!mien_project_renew_plan_finish (MIEN_PROJECT (source), result, &error))
+    g_info ("%s", error->message);
+  else if (is_current (request))
+    mien_review_view_reread (request->view);
+}
+
+/* Before the plan runs out, but not again as long as it would not find much else. */
+static void
+plan_ahead (MienReviewView *self)
+{
+  const MienStatus *status = &self->summary.status;
+
+  if (self->summary.planned >= FEW_PLANNED || status->queue < WORTH_A_PLAN
+      || (!is_another_queue (&self->planned_at, status)
+          && status->queue + FEW_PLANNED > self->planned_at.queue))
+    return;
+  self->planned_at = *status;
+  mien_project_renew_plan_async (self->project, on_plan, request_new (self));
+}
+
+static void
 on_summary (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (Request) request = data;
@@ -203,6 +232,7 @@ on_summary (GObject *source, GAsyncResult *result, gpointer data)
   self->others_changed = FALSE;
   self->summary = summary;
   self->has_summary = TRUE;
+  plan_ahead (self);
   mien_review_side_show_summary (MIEN_REVIEW_SIDE (self->side), &summary);
   mien_review_view_pump (self);
   mien_review_view_sync (self);
@@ -504,6 +534,7 @@ mien_review_view_restart (MienReviewView *self, MienProject *project)
   self->session = mien_review_session_new ();
   self->cancellable = g_cancellable_new ();
   self->has_summary = self->summary_asked = self->summary_stale = FALSE;
+  self->planned_at = (MienStatus){ 0 };
   self->own_changes = 0;
   self->others_changed = FALSE;
   self->shown = G_MAXUINT;

@@ -38,6 +38,7 @@ struct _MienReviewView
   guint               summary_timer;
   guint               own_changes;         /* stored since the project last said "changed" */
   gboolean            others_changed;
+  MienStatus          planned_at;          /* when the plan was last laid; all 0: never */
 };
 
 /* mien-review-view.c */

@@ -140,7 +140,8 @@ show_frame (MienReviewView *self, const MienFrameView *view)
                              missing != NULL ? missing : _ ("There is no picture."),
                              name);
   mien_strip_show (MIEN_STRIP (self->strip), view);
-  mien_review_side_show_reason (MIEN_REVIEW_SIDE (self->side), view->reason);
+  mien_review_side_show_reason (MIEN_REVIEW_SIDE (self->side),
+                                mien_review_shown_reason (view));
   mien_review_side_show_need (MIEN_REVIEW_SIDE (self->side),
                               view->model == 0 ? "train"
                               : !view->has_prediction && !mien_review_is_blind (view)

@@ -101,23 +101,39 @@ threshold_of (const MienFrameView *view, MienItem item)
     }
 }
 
+const char *
+mien_review_shown_reason (const MienFrameView *view)
+{
+  /* Why a blind face was chosen would tell what the model says, or that it is audited. */
+  if (view->reason == NULL || !view->blind || g_str_equal (view->reason, "disagreement"))
+    return view->reason;
+  return "uncertain";
+}
+
 char *
 mien_review_describe_reason (const MienFrameView *view)
 {
+  static const struct
+  {
+    const char *id, *text;
+  } texts[] = {
+    { "validation", N_ ("validation: asked without a suggestion") },
+    { "unlabelled", N_ ("unlabelled") },
+    { "disagreement", N_ ("annotators disagree") },
+    { "rare", N_ ("rare: the model seldom says this") },
+    { "random", N_ ("drawn at random") },
+    { "uncertain", N_ ("uncertain") },
+  };
+  const char *reason = mien_review_shown_reason (view);
   MienItem least = MIEN_ITEM_EXPRESSION;
 
-  if (view->reason == NULL)
+  if (reason == NULL)
     return NULL;
-  if (g_str_equal (view->reason, "validation"))
-    return g_strdup (_ ("validation: asked without a suggestion"));
-  if (g_str_equal (view->reason, "unlabelled"))
-    return g_strdup (_ ("unlabelled"));
-  if (g_str_equal (view->reason, "disagreement"))
-    return g_strdup (_ ("annotators disagree"));
-  if (mien_review_is_blind (view))
-    return g_strdup (_ ("uncertain"));
-  if (!g_str_equal (view->reason, "uncertain") || !least_certain (view, &least))
-    return g_strdup (_ (view->reason));
-  return g_strdup_printf (_ ("uncertain: %.2f under %.2f"),
-                          view->proposal.confidence[least], threshold_of (view, least));
+  if (g_str_equal (reason, "uncertain") && !view->blind && least_certain (view, &least))
+    return g_strdup_printf (_ ("uncertain: %.2f under %.2f"),
+                            view->proposal.confidence[least], threshold_of (view, least));
+  for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
+    if (g_str_equal (reason, texts[i].id))
+      return g_strdup (_ (texts[i].text));
+  return NULL;
 }

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/resource.h>
 
+#include "mien-project-plan.h"
 #include "mien-settings.h"
 #include "mien-test-project.h"
 
@@ -353,7 +354,12 @@ look_at_all (MienProject *project,
                              ==, 4);
         }
       if (view->blind)
-        g_assert_cmpuint (view->doubtful, ==, 0);
+        g_assert_cmpuint (
+            view->doubtful
+                & (1u << MIEN_ITEM_EXPRESSION | 1u << MIEN_ITEM_VALENCE_AROUSAL),
+            ==, 0);
+      if (g_strcmp0 (view->reason, "audit") == 0)
+        g_assert_true (view->blind);
       for (guint i = 0; i < view->neighbours->len; i++)
         {
           const MienNeighbour *neighbour = g_ptr_array_index (view->neighbours, i);
@@ -362,6 +368,17 @@ look_at_all (MienProject *project,
                            view->has_prediction && !view->blind);
         }
     }
+}
+
+static gint64
+first_audited (MienStore *store)
+{
+  g_autoptr (GPtrArray) items = mien_queue_list (store, G_MAXUINT, NULL);
+
+  for (guint i = 0; i < items->len; i++)
+    if (g_str_equal (((MienQueueItem *) items->pdata[i])->reason, "audit"))
+      return ((MienQueueItem *) items->pdata[i])->frame;
+  g_assert_not_reached ();
 }
 
 /* A model that has read everything: its opinion is shown of training frames only. */
@@ -424,6 +441,27 @@ test_opinions (Fixture *fixture, gconstpointer data)
   look_at_all (project, id, &shown, &hidden, &again);
   g_assert_cmpuint (blind, ==, again);
   g_settings_reset (preferences, "blind-share");
+
+  /* The model is sure of all units; once some are drawn to be audited, their faces are
+   * blind for everybody. */
+  look_at_all (project, id, &shown, &hidden, &blind);
+  {
+    g_autoptr (GAsyncResult) result = NULL;
+    g_autoptr (MienFrameView) view = NULL;
+    gint64 frame;
+
+    mien_project_renew_plan_async (project, mien_test_keep_result, &result);
+    mien_test_wait (result != NULL);
+    g_assert_true (mien_project_renew_plan_finish (project, result, &error));
+    look_at_all (project, id, &shown, &hidden, &again);
+    g_assert_cmpuint (again, >, blind);
+    frame = first_audited (store);
+    view = load (project, frame);
+    g_assert_cmpstr (view->reason, ==, "audit");
+    g_assert_true (view->blind);
+    g_assert_cmpuint (view->doubtful, !=, 0);
+    g_assert_cmpuint (view->asked & 1u << MIEN_TASK_ACTION_UNITS, !=, 0);
+  }
 }
 
 static void

@@ -129,6 +129,27 @@ test_blind_is_never_confirmed (void)
       mien_consistency_hint (mien_consistency_get_default (), &answers, view, NULL));
 }
 
+/* Why a blind face was chosen is not told before the answer. */
+static void
+test_blind_reasons (void)
+{
+  static const char *const reasons[] = { "uncertain", "rare", "random", "audit" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (reasons); i++)
+    {
+      g_autoptr (MienFrameView) view = read_view (1);
+      g_autofree char *open = NULL, *blind = NULL;
+
+      view->reason = reasons[i];
+      open = mien_review_describe_reason (view);
+      view->blind = TRUE;
+      blind = mien_review_describe_reason (view);
+      g_assert_cmpstr (blind, ==, "uncertain");
+      g_assert_cmpstr (mien_review_shown_reason (view), ==, "uncertain");
+      g_assert_cmpstr (open, !=, blind);
+    }
+}
+
 static void
 test_answers_cycle (void)
 {
@@ -590,6 +611,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/answers/enter", test_enter_confirms_what_was_asked);
   g_test_add_func ("/answers/blind", test_blind_is_never_confirmed);
+  g_test_add_func ("/answers/blind-reasons", test_blind_reasons);
   g_test_add_func ("/answers/cycle", test_answers_cycle);
   g_test_add_func ("/answers/point", test_point_moves_in_steps);
   g_test_add_func ("/answers/jump", test_jump_follows_the_screen);
