@@ -226,7 +226,7 @@ mien_plan_audits (MienStore *store, gint64 model, GError **error)
   g_autoptr (MienStatement) row = mien_query (
       store, error,
       "SELECT a.frame, f.video, a.item, a.says, a.threshold, l.answer, l.value1,"
-      "  e.proposal_visible"
+      "  e.proposal_visible, l.event"
       " FROM audit a JOIN frame f ON f.id = a.frame"
       " LEFT JOIN label l ON l.frame = a.frame AND l.item = a.item AND l.source = 2"
       " LEFT JOIN event e ON e.id = l.event"
@@ -243,6 +243,7 @@ mien_plan_audits (MienStore *store, gint64 model, GError **error)
         .says = (int) mien_column_int (row, 3),
         .threshold = mien_column_real (row, 4),
         .answered = !mien_column_is_null (row, 5),
+        .event = mien_column_int (row, 8),
       };
 
       audit.counts = audit.answered && mien_column_int (row, 5) == MIEN_ANSWER_VALUE

@@ -42,6 +42,7 @@ typedef struct
   gboolean    answered;                    /* by a person */
   gboolean    counts;                      /* blind, and with a value: not "cannot tell" or disputed */
   gboolean    agreed;                      /* it counts and is the same answer */
+  gint64      event;                       /* what the answer rests on: later ones are greater; 0: none */
 } MienAudit;
 
 /* All that were drawn of the model's answers, by frame and item. */

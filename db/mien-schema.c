@@ -327,8 +327,9 @@ static const char *const version_3[] = {
   NULL,
 };
 
-/* Version 4: what is asked next, and which accepted answers were drawn to be audited.
- * reason: MienReason. says: the class, or 1 and 0 for a unit. */
+/* Version 4: what is asked next, which accepted answers were drawn to be audited, and
+ * what became of the thresholds. reason: MienReason. says: the class, or 1 and 0 for a
+ * unit. */
 static const char *const version_4[] = {
   "CREATE TABLE plan ("
   "  position INTEGER PRIMARY KEY,"
@@ -343,6 +344,18 @@ static const char *const version_4[] = {
   "  threshold REAL NOT NULL,"
   "  PRIMARY KEY (model, frame, item)"
   ") STRICT, WITHOUT ROWID",
+  "CREATE TABLE threshold_change ("
+  "  id INTEGER PRIMARY KEY,"
+  "  model INTEGER NOT NULL REFERENCES model ON DELETE CASCADE,"
+  "  item INTEGER NOT NULL CHECK (item BETWEEN 1 AND 13),"
+  "  says INTEGER NOT NULL CHECK (says BETWEEN 0 AND 7),"
+  "  before REAL NOT NULL,"
+  "  after REAL NOT NULL,"
+  "  answers INTEGER NOT NULL CHECK (answers > 0),"
+  "  agreed INTEGER NOT NULL CHECK (agreed BETWEEN 0 AND answers),"
+  "  time INTEGER NOT NULL"
+  ") STRICT",
+  "CREATE INDEX threshold_change_model ON threshold_change (model, id)",
   "CREATE INDEX label_disputed ON label (frame) WHERE answer = 3",
   NULL,
 };

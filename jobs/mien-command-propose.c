@@ -15,6 +15,7 @@
 
 #include <string.h>
 
+#include "mien-auditing.h"
 #include "mien-chosen-model.h"
 #include "mien-inference.h"
 #include "mien-int8.h"
@@ -316,6 +317,8 @@ prepare_int8 (Propose *propose, GError **error)
 static gboolean
 propose_model (Propose *propose, gint64 id, GError **error)
 {
+  g_autoptr (GArray) changes = NULL;
+
   if (!mien_store_job_begin (propose->store, "propose", error))
     return FALSE;
   mien_progress_stage (propose->job->progress, "propose");
@@ -326,6 +329,7 @@ propose_model (Propose *propose, gint64 id, GError **error)
          /* A candidate's proposals would be the first to go. */
          && (!propose->model->current
              || (mien_proposals_prune (propose->store, error)
+                 && mien_auditing_apply (propose->store, propose->model, &changes, error)
                  && mien_plan_renew (propose->store, error)))
          && mien_store_set_bulk (propose->store, FALSE, error)
          && mien_store_job_end (propose->store, error) && print_result (propose, error);

@@ -24,6 +24,7 @@ extern const MienCommand mien_command_weights_import;
 extern const MienCommand mien_command_weights_export;
 
 extern const MienCommand mien_command_queue;
+extern const MienCommand mien_command_thresholds;
 extern const MienCommand mien_command_label;
 extern const MienCommand mien_command_undo;
 extern const MienCommand mien_command_history;

@@ -43,6 +43,7 @@ static const MienCommand *const commands[] = {
   &mien_command_weights_export,
   /* Review */
   &mien_command_queue,
+  &mien_command_thresholds,
   &mien_command_label,
   &mien_command_undo,
   &mien_command_history,

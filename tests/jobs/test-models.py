@@ -95,6 +95,39 @@ def mix(tap, ctl):
               says=['--mix', 'add up to 70'])
 
 
+def audit(tap, ctl):
+    project = ctl.demo('p.mien')
+    ctl.must('use', project, str(add_model(project)))
+    before = ctl.json('thresholds', project)
+    tap.equal((before['target'], len(before['classes']), before['changes']), (0.95, 32, []),
+              'every class has its row, and nothing has changed yet')
+    tap.ok(all(c['drawn'] == 0 and c['verdict'] == 'too few' for c in before['classes']), 'nothing is drawn yet')
+    # Somebody who sees the contrary of what the model says: all units of the first such face.
+    ctl.must('queue', project, '--mix', 'audit=100')
+    drawn = [c for c in ctl.json('thresholds', project)['classes'] if c.get('unit') and c['drawn']]
+    contrary = ','.join(f"{c['unit']}={0 if c['present'] else 1}" for c in drawn)
+    unit, present = drawn[0]['unit'], drawn[0]['present']
+    for _ in range(4):
+        for frame in {i['frame'] for i in ctl.json('queue', project, '--renew') if i['reason'] == 'audit'}:
+            ctl.must('label', project, '--frame', frame, '--annotator', 'ann', '--au', contrary)
+    after = ctl.json('thresholds', project)
+    row = next(c for c in after['classes'] if (c.get('unit'), c.get('present')) == (unit, present))
+    tap.equal((row['answered'], row['counted'], row['agreed'], row['precision'], row['verdict']),
+              (30, 30, 0, 0, 'missed'), 'none of thirty was right')
+    tap.ok(row['lower'] == 0 and row['upper'] < 0.3, 'the interval says so', row)
+    applied = ctl.json('thresholds', project, '--apply')
+    raised = next(c for c in applied['classes'] if (c.get('unit'), c.get('present')) == (unit, present))
+    tap.ok(abs(raised['threshold'] - (1 + row['threshold']) / 2) < 1e-12 and raised['drawn'] == 0,
+           'its threshold is raised, and the count starts anew', raised)
+    logged = next(c for c in applied['changes'] if (c.get('unit'), c.get('present')) == (unit, present))
+    tap.equal((logged['before'], logged['after'], logged['answers'], logged['agreed']),
+              (row['threshold'], raised['threshold'], 30, 0), 'and the log says why')
+    tap.equal(ctl.json('thresholds', project, '--apply')['changes'], applied['changes'], 'once')
+    tap.equal(ctl.json('thresholds', project, '--target', '0.9')['target'], 0.9, 'the target is the project\'s')
+    ctl.fails(tap, 'a target of nothing', 'thresholds', project, '--target', '0.2', code=2, says=['--target'])
+    ctl.fails(tap, 'without a model nothing is accepted', 'thresholds', ctl.demo('q.mien'), says=['no model'])
+
+
 def confirm(tap, ctl):
     project = ctl.demo('p.mien')
     # Units at 0.9 and 0.8 are sure, the point at 0.8 too; expressions of 0.30 to 0.65 are not.
@@ -139,4 +172,4 @@ def unread(tap, ctl):
 
 
 if __name__ == '__main__':
-    main([models, predecessors, queue, mix, confirm, unread])
+    main([models, predecessors, queue, mix, audit, confirm, unread])
