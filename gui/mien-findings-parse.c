@@ -9,8 +9,9 @@
 
 #include "mien-findings-parse.h"
 
-#include <json-glib/json-glib.h>
 #include <math.h>
+
+#include "mien-stored-json.h"
 
 #define MAX_COUNT 1e15
 
@@ -111,9 +112,7 @@ read_reliability (JsonObject *object, const char *name, MienReliabilityShown *sh
 gboolean
 mien_findings_parse (const char *metrics, MienFindingsShown *findings)
 {
-  g_autoptr (JsonNode) root = metrics != NULL && g_utf8_validate (metrics, -1, NULL)
-                                  ? json_from_string (metrics, NULL)
-                                  : NULL;
+  g_autoptr (JsonNode) root = mien_stored_json_read (metrics);
   JsonObject *object = root != NULL && JSON_NODE_HOLDS_OBJECT (root)
                            ? get_object (json_node_get_object (root), "findings")
                            : NULL;

@@ -10,8 +10,9 @@
 
 #include "mien-job-line.h"
 
-#include <json-glib/json-glib.h>
 #include <math.h>
+
+#include "mien-stored-json.h"
 
 #define MAX_NUMBER 1e15
 
@@ -89,9 +90,7 @@ set_plain (MienJobLine *line, const char *text)
 void
 mien_job_line_parse (const char *text, MienJobLine *line)
 {
-  g_autoptr (JsonNode) node = text[0] == '{' && g_utf8_validate (text, -1, NULL)
-                                  ? json_from_string (text, NULL)
-                                  : NULL;
+  g_autoptr (JsonNode) node = text[0] == '{' ? mien_stored_json_read (text) : NULL;
   g_autofree char *event = NULL;
   JsonObject *object;
 
@@ -184,9 +183,7 @@ scores_read (JsonObject *object, MienScores *scores)
 static JsonNode *
 parse_object (const char *json)
 {
-  g_autoptr (JsonNode) node = json != NULL && g_utf8_validate (json, -1, NULL)
-                                  ? json_from_string (json, NULL)
-                                  : NULL;
+  g_autoptr (JsonNode) node = mien_stored_json_read (json);
 
   return node != NULL && JSON_NODE_HOLDS_OBJECT (node) ? g_steal_pointer (&node) : NULL;
 }

@@ -11,8 +11,9 @@
 #include "mien-report.h"
 
 #include <glib/gi18n.h>
-#include <json-glib/json-glib.h>
 #include <math.h>
+
+#include "mien-stored-json.h"
 
 #define SEPARATOR " · "
 
@@ -314,8 +315,7 @@ method_name (const MienModel *model)
 char *
 mien_report_settings (const MienModel *model)
 {
-  g_autoptr (JsonNode) node =
-      model->settings != NULL ? json_from_string (model->settings, NULL) : NULL;
+  g_autoptr (JsonNode) node = mien_stored_json_read (model->settings);
   JsonObject *settings =
       node != NULL && JSON_NODE_HOLDS_OBJECT (node) ? json_node_get_object (node) : NULL;
   gint64 epochs = setting (settings, "epochs"), seed = setting (settings, "seed");

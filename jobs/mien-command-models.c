@@ -14,6 +14,7 @@
 
 #include "mien-json.h"
 #include "mien-proposals.h"
+#include "mien-stored-json.h"
 
 static const char *
 origin_id (const MienModel *model)
@@ -55,8 +56,7 @@ add_model (JsonBuilder *builder, const MienModel *model)
 static double
 stored_score (const MienModel *model)
 {
-  g_autoptr (JsonNode) node =
-      model->metrics != NULL ? json_from_string (model->metrics, NULL) : NULL;
+  g_autoptr (JsonNode) node = mien_stored_json_read (model->metrics);
   JsonNode *score;
 
   if (node == NULL || !JSON_NODE_HOLDS_OBJECT (node))

@@ -12,6 +12,8 @@
 
 #include <math.h>
 
+#include "mien-stored-json.h"
+
 static void
 set_name (JsonBuilder *builder, const char *name)
 {
@@ -207,7 +209,7 @@ mien_json_thresholds (JsonBuilder *builder,
 void
 mien_json_stored (JsonBuilder *builder, const char *name, const char *text)
 {
-  JsonNode *node = text != NULL ? json_from_string (text, NULL) : NULL;
+  JsonNode *node = mien_stored_json_read (text);
 
   set_name (builder, name);
   if (node != NULL)

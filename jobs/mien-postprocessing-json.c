@@ -13,6 +13,7 @@
 #include <math.h>
 
 #include "mien-json.h"
+#include "mien-stored-json.h"
 
 static void
 add_numbers (JsonBuilder *builder, const MienPostprocess *postprocess)
@@ -76,7 +77,7 @@ mien_postprocessing_report_to_json (const MienPostprocessReport *report)
 JsonNode *
 mien_postprocessing_stored_report (const char *metrics)
 {
-  g_autoptr (JsonNode) root = metrics != NULL ? json_from_string (metrics, NULL) : NULL;
+  g_autoptr (JsonNode) root = mien_stored_json_read (metrics);
   JsonNode *tuning = root != NULL && JSON_NODE_HOLDS_OBJECT (root)
                          ? json_object_get_member (json_node_get_object (root), "tuning")
                          : NULL;

@@ -107,6 +107,7 @@ static void
 test_scores (void)
 {
   MienScores scores, none;
+  g_autofree char *deep = g_strnfill (500000, '[');
 
   g_assert_true (mien_scores_parse (scores_json, &scores));
   g_assert_cmpfloat (scores.score, ==, 0.5);
@@ -123,6 +124,7 @@ test_scores (void)
   g_assert_false (mien_scores_parse (NULL, &none));
   g_assert_false (mien_scores_parse ("[]", &none));
   g_assert_false (mien_scores_parse ("{\"model\":1}", &none));
+  g_assert_false (mien_scores_parse (deep, &none));
   g_assert_true (isnan (none.score) && isnan (none.per_unit[11]));
 }
 
