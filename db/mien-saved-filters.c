@@ -227,9 +227,10 @@ static void
 report (GPtrArray *problems, guint at, const char *problem)
 {
   if (problems != NULL)
-    g_ptr_array_add (problems, g_strdup_printf ("saved filter %u is left out: %s; remove "
-                                                "it or save it anew",
-                                                at + 1, problem));
+    g_ptr_array_add (problems,
+                     g_strdup_printf ("saved filter %u is left out: %s; save it "
+                                      "anew",
+                                      at + 1, problem));
 }
 
 GPtrArray *

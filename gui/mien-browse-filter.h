@@ -3,7 +3,7 @@
 
 #include <gtk/gtk.h>
 
-#include "mien-index.h"
+#include "mien-browse-choices.h"
 
 G_BEGIN_DECLS
 
@@ -20,14 +20,16 @@ GtkWidget  *mien_browse_filter_new       (void);
 void        mien_browse_filter_set_names (MienBrowseFilter  *self,
                                           GStrv              videos,
                                           GStrv              annotators);
-/* Everything but the text goes into filter. now: seconds, UTC, what "today" counts back from. */
 void        mien_browse_filter_get       (MienBrowseFilter  *self,
-                                          MienFilter        *filter,
-                                          gint64             now);
-void        mien_browse_filter_set_expression (MienBrowseFilter *self,
-                                               int               expression);  /* -1: any */
+                                          MienBrowseChoices *choices);
+/* One "changed" for all of them. */
+void        mien_browse_filter_set       (MienBrowseFilter  *self,
+                                          const MienBrowseChoices *choices);
 void        mien_browse_filter_clear     (MienBrowseFilter  *self);
 /* How many of its rows narrow. */
 guint       mien_browse_filter_n_set     (MienBrowseFilter  *self);
+
+/* What narrows, in words: "Happiness · Human"; "": nothing. */
+char       *mien_browse_filter_describe  (MienBrowseFilter  *self);
 
 G_END_DECLS

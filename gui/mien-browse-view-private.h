@@ -6,6 +6,7 @@
 #include "mien-bitset-selection.h"
 #include "mien-browse-filter.h"
 #include "mien-browse-model.h"
+#include "mien-browse-saved.h"
 #include "mien-browse-source.h"
 #include "mien-browse-view.h"
 #include "mien-contact-sheet.h"
@@ -36,6 +37,7 @@ struct _MienBrowseView
   GtkEditable         *search, *place;
   GtkMenuButton       *filter_button, *place_button, *label_button;
   MienBrowseFilter    *form;
+  MienBrowseSaved     *saved;
   GtkDropDown         *sorts;
   GtkToggleButton     *direction, *as_grid, *as_columns, *as_sheet;
   GtkLabel            *count;
@@ -49,6 +51,8 @@ struct _MienBrowseView
 void       mien_browse_view_set_sort     (MienBrowseView     *self,
                                           MienSort            sort,
                                           gboolean            descending);
+/* Asks for what the bar says. */
+void       mien_browse_view_ask          (MienBrowseView     *self);
 void       mien_browse_view_activate     (MienBrowseView     *self,
                                           guint               position);
 GtkBitset *mien_browse_view_selected     (MienBrowseView     *self);   /* borrowed */
@@ -59,6 +63,11 @@ void       mien_browse_view_show_list    (MienBrowseView     *self,
                                           gboolean            in_columns);
 void       mien_browse_view_scroll_to    (MienBrowseView     *self,
                                           guint               position);
+
+/* mien-browse-view-saved.c: the filters that were given a name. */
+GtkWidget *mien_browse_view_build_saved  (MienBrowseView     *self);
+/* Tells them what is shown; they can be used from the first answer on, and not with the sheet. */
+void       mien_browse_view_update_saved (MienBrowseView     *self);
 
 /* mien-browse-label.c: one label for all that are selected. */
 GMenuModel *mien_browse_label_menu       (void);

@@ -2,8 +2,8 @@
 
 /*
  * The Browse view: its bar, and the state that its parts show. The lists are in
- * mien-browse-lists.c, labelling in mien-browse-label.c, the contact sheet is a widget of
- * its own.
+ * mien-browse-lists.c, labelling in mien-browse-label.c, saved filters in
+ * mien-browse-view-saved.c, the contact sheet is a widget of its own.
  *
  * Invariants: the index is read when the view is first seen, not before; of several
  * questions only the last one's answer is shown; after another answer nothing is
@@ -26,6 +26,7 @@ enum
   FRAME_ACTIVATED,
   TOAST,
   DECIDED,
+  REMOVED,
   N_SIGNALS,
 };
 
@@ -156,6 +157,7 @@ on_rows (GObject *source, GAsyncResult *result, gpointer data)
       return;
     }
   take_names (self);
+  mien_browse_view_update_saved (self);
   mien_browse_model_set_rows (self->model, rows);
   show_page (self);
   show_count (self);
@@ -166,21 +168,37 @@ on_rows (GObject *source, GAsyncResult *result, gpointer data)
   self->wants_focus = FALSE;
 }
 
-static void
-ask (MienBrowseView *self)
+void
+mien_browse_view_ask (MienBrowseView *self)
 {
+  MienBrowseChoices choices;
+
+  if (self->setting)
+    return;
   g_cancellable_cancel (self->asking);
   g_clear_object (&self->asking);
   if (self->source == NULL)
     return;
   self->asking = g_cancellable_new ();
-  mien_browse_filter_get (self->form, &self->filter, g_get_real_time () / G_USEC_PER_SEC);
+  mien_browse_filter_get (self->form, &choices);
+  mien_browse_choices_filter (&choices, g_get_real_time () / G_USEC_PER_SEC,
+                              &self->filter);
   g_free (self->filter.text);
   self->filter.text = g_strstrip (g_strdup (gtk_editable_get_text (self->search)));
   show_filter (self);
   mien_browse_source_find_async (self->source, &self->filter, self->sort,
                                  self->descending, self->asking, on_rows,
                                  g_object_ref (self));
+}
+
+/* The entry says so a while after its text was set, when that has been asked. */
+static void
+on_search (MienBrowseView *self)
+{
+  g_autofree char *text = g_strstrip (g_strdup (gtk_editable_get_text (self->search)));
+
+  if (g_strcmp0 (text, self->filter.text) != 0)
+    mien_browse_view_ask (self);
 }
 
 /* Cells that are on screen are drawn anew; what passes the filter is asked again only
@@ -190,7 +208,7 @@ static void
 on_changed (MienBrowseView *self)
 {
   if (n_rows (self) == 0)
-    ask (self);
+    mien_browse_view_ask (self);
   else
     mien_browse_model_touch (self->model);
 }
@@ -198,10 +216,13 @@ on_changed (MienBrowseView *self)
 void
 mien_browse_view_set_sort (MienBrowseView *self, MienSort sort, gboolean descending)
 {
+  gboolean was_setting;
+
   if (sort == self->sort && descending == self->descending)
     return;
   self->sort = sort;
   self->descending = descending;
+  was_setting = self->setting;
   self->setting = TRUE;
   gtk_drop_down_set_selected (self->sorts, sort);
   gtk_toggle_button_set_active (self->direction, descending);
@@ -211,8 +232,8 @@ mien_browse_view_set_sort (MienBrowseView *self, MienSort sort, gboolean descend
   gtk_column_view_sort_by_column (GTK_COLUMN_VIEW (self->columns),
                                   self->sort_columns[sort],
                                   descending ? GTK_SORT_DESCENDING : GTK_SORT_ASCENDING);
-  self->setting = FALSE;
-  ask (self);
+  self->setting = was_setting;
+  mien_browse_view_ask (self);
 }
 
 static void
@@ -236,11 +257,12 @@ on_list_or_sheet (MienBrowseView *self)
   gtk_widget_set_sensitive (GTK_WIDGET (self->sorts), !sheet);
   gtk_widget_set_sensitive (GTK_WIDGET (self->direction), !sheet);
   gtk_widget_set_sensitive (GTK_WIDGET (self->search), !sheet);
+  mien_browse_view_update_saved (self);
   show_page (self);
   if (sheet && self->source != NULL)
     mien_contact_sheet_open (self->sheet);
   else if (was_sheet && !sheet)
-    ask (self);
+    mien_browse_view_ask (self);
   if (!sheet)
     mien_browse_view_show_list (self, columns);
 }
@@ -334,6 +356,10 @@ on_action (GtkWidget *widget, const char *name, GVariant *parameter)
     gtk_toggle_button_set_active (
         gtk_toggle_button_get_active (self->as_sheet) ? self->as_grid : self->as_sheet,
         TRUE);
+  else if (g_str_equal (name, "browse.saved"))
+    mien_browse_saved_popup (self->saved);
+  else if (g_str_equal (name, "browse.restore-filter"))
+    mien_browse_saved_restore (self->saved);
   else if (g_str_equal (name, "browse.clear"))
     {
       gtk_editable_set_text (self->search, "");
@@ -373,6 +399,7 @@ name_keys (MienBrowseView *self)
     { GTK_WIDGET (self->search), _ ("Search in the names of frames"),
       "win.browse::search" },
     { GTK_WIDGET (self->filter_button), _ ("Filter"), "win.browse::filter" },
+    { GTK_WIDGET (self->saved), _ ("Saved filters"), "win.browse::saved" },
     { GTK_WIDGET (self->place_button), _ ("Go to a frame"), "win.browse::go-to" },
     { GTK_WIDGET (self->as_sheet), _ ("Contact sheet"), "win.browse::sheet" },
   };
@@ -399,7 +426,8 @@ build_filter (MienBrowseView *self)
   gtk_actionable_set_action_name (GTK_ACTIONABLE (clear), "browse.clear");
   gtk_widget_set_halign (clear, GTK_ALIGN_END);
   gtk_box_append (GTK_BOX (box), clear);
-  g_signal_connect_swapped (self->form, "changed", G_CALLBACK (ask), self);
+  g_signal_connect_swapped (self->form, "changed", G_CALLBACK (mien_browse_view_ask),
+                            self);
   return GTK_WIDGET (self->filter_button);
 }
 
@@ -507,11 +535,12 @@ build_bar (MienBrowseView *self)
   gtk_box_append (GTK_BOX (self->bar), search);
   gtk_box_append (GTK_BOX (self->bar), build_filter (self));
   gtk_box_append (GTK_BOX (self->bar), build_sort (self));
+  gtk_box_append (GTK_BOX (self->bar), mien_browse_view_build_saved (self));
   gtk_box_append (GTK_BOX (self->bar), build_place (self));
   gtk_box_append (GTK_BOX (self->bar), build_modes (self));
   gtk_box_append (GTK_BOX (self->bar), GTK_WIDGET (self->count));
   gtk_box_append (GTK_BOX (self->bar), build_label (self));
-  g_signal_connect_swapped (search, "search-changed", G_CALLBACK (ask), self);
+  g_signal_connect_swapped (search, "search-changed", G_CALLBACK (on_search), self);
   name_keys (self);
   g_signal_connect_object (mien_key_layout_get_default (), "changed",
                            G_CALLBACK (name_keys), self, G_CONNECT_SWAPPED);
@@ -586,8 +615,9 @@ begin (MienBrowseView *self)
   g_signal_connect_object (self->source, "changed", G_CALLBACK (on_changed), self,
                            G_CONNECT_SWAPPED);
   mien_contact_sheet_set_project (self->sheet, self->project, self->source);
+  mien_browse_saved_set_project (self->saved, self->project);
   show_child (self, "loading");
-  ask (self);
+  mien_browse_view_ask (self);
 }
 
 void
@@ -596,6 +626,7 @@ mien_browse_view_set_project (MienBrowseView *self, MienProject *project)
   g_cancellable_cancel (self->asking);
   g_clear_object (&self->asking);
   mien_contact_sheet_set_project (self->sheet, NULL, NULL);
+  mien_browse_saved_set_project (self->saved, NULL);
   mien_browse_model_set_rows (self->model, NULL);
   if (self->source != NULL)
     {
@@ -605,6 +636,7 @@ mien_browse_view_set_project (MienBrowseView *self, MienProject *project)
   g_clear_object (&self->source);
   g_clear_pointer (&self->videos, g_strfreev);
   g_clear_pointer (&self->annotators, g_strfreev);
+  mien_browse_view_update_saved (self);
   g_set_object (&self->project, project);
   begin (self);
 }
@@ -688,8 +720,10 @@ static void
 mien_browse_view_class_init (MienBrowseViewClass *klass)
 {
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
-  static const char *const actions[] = { "browse.search", "browse.filter", "browse.go-to",
-                                         "browse.sheet", "browse.clear" };
+  static const char *const actions[] = { "browse.search",        "browse.filter",
+                                         "browse.go-to",         "browse.sheet",
+                                         "browse.clear",         "browse.saved",
+                                         "browse.restore-filter" };
 
   G_OBJECT_CLASS (klass)->dispose = mien_browse_view_dispose;
   G_OBJECT_CLASS (klass)->finalize = mien_browse_view_finalize;
@@ -702,6 +736,8 @@ mien_browse_view_class_init (MienBrowseViewClass *klass)
   signals[TOAST] = g_signal_new ("toast", MIEN_TYPE_BROWSE_VIEW, G_SIGNAL_RUN_LAST, 0,
                                  NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
   signals[DECIDED] = g_signal_new ("decided", MIEN_TYPE_BROWSE_VIEW, G_SIGNAL_RUN_LAST, 0,
+                                   NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
+  signals[REMOVED] = g_signal_new ("removed", MIEN_TYPE_BROWSE_VIEW, G_SIGNAL_RUN_LAST, 0,
                                    NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
   for (guint i = 0; i < G_N_ELEMENTS (actions); i++)
     gtk_widget_class_install_action (widget_class, actions[i], NULL, on_action);

@@ -10,7 +10,8 @@ G_BEGIN_DECLS
  * the contact sheet.
  *
  * Signals: "frame-activated" (gint64: to be shown in Review), "toast" (text), "decided" (text: what was
- * decided on how many; undo takes it back).
+ * decided on how many; undo takes it back), "removed" (text: which saved filter; browse.restore-filter brings it
+ * back).
  */
 
 #define MIEN_TYPE_BROWSE_VIEW (mien_browse_view_get_type ())

@@ -111,6 +111,8 @@ static const MienKeyAction actions[] = {
     N_ ("Search among all frames"), NULL },
   { "win.browse::filter", "<Control><Shift>f", MIEN_KEYS_EVERYWHERE, 0,
     N_ ("Filter all frames"), NULL },
+  { "win.browse::saved", "<Control>d", MIEN_KEYS_EVERYWHERE, 0, N_ ("Saved filters"),
+    NULL },
   { "win.browse::go-to", "<Control>g", MIEN_KEYS_EVERYWHERE, 0, N_ ("Go to a frame"),
     NULL },
   { "win.browse::sheet", "<Control>k", MIEN_KEYS_EVERYWHERE, 0, N_ ("Contact sheet"),

@@ -13,6 +13,8 @@
 
 #include "mien-project-private.h"
 
+#include "mien-project-settings.h"
+
 #define AGAIN_US G_USEC_PER_SEC
 
 #define DONE GINT_TO_POINTER (1)
@@ -25,6 +27,8 @@ typedef struct
   char *annotator;
   gboolean redo;
   gint64 model;
+  MienSavedFilter *filter; /* NULL: the one of that name is removed */
+  char *name;
 } WriteInput;
 
 typedef gboolean (*WriteFunc) (MienWriter *writer, MienWork *work, GError **error);
@@ -37,6 +41,8 @@ write_input_free (gpointer data)
   g_clear_pointer (&input->frames, g_array_unref);
   g_free (input->note);
   g_free (input->annotator);
+  mien_saved_filter_free (input->filter);
+  g_free (input->name);
   g_free (input);
 }
 
@@ -168,6 +174,23 @@ run_use_model (MienWork *work, gpointer data)
   work->result = DONE;
 }
 
+static gboolean
+change_filter (MienWriter *writer, MienWork *work, GError **error)
+{
+  const WriteInput *input = work->input;
+
+  return input->filter != NULL
+             ? mien_saved_filters_put (writer->store, input->filter, error)
+             : mien_saved_filters_remove (writer->store, input->name, error);
+}
+
+static void
+run_change_filter (MienWork *work, gpointer data)
+{
+  insist (data, work, change_filter);
+  work->result = DONE;
+}
+
 static void
 written (MienWork *work, gpointer source)
 {
@@ -283,6 +306,41 @@ mien_project_use_model_async (MienProject *self,
 
 gboolean
 mien_project_use_model_finish (MienProject *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+  return g_task_propagate_pointer (G_TASK (result), error) != NULL;
+}
+
+void
+mien_project_save_filter_async (MienProject *self,
+                                const MienSavedFilter *saved,
+                                GAsyncReadyCallback callback,
+                                gpointer data)
+{
+  GTask *task = g_task_new (self, NULL, callback, data);
+  WriteInput *input = g_new0 (WriteInput, 1);
+
+  g_task_set_source_tag (task, mien_project_save_filter_async);
+  input->filter = mien_saved_filter_copy (saved);
+  push (self, task, run_change_filter, input);
+}
+
+void
+mien_project_remove_filter_async (MienProject *self,
+                                  const char *name,
+                                  GAsyncReadyCallback callback,
+                                  gpointer data)
+{
+  GTask *task = g_task_new (self, NULL, callback, data);
+  WriteInput *input = g_new0 (WriteInput, 1);
+
+  g_task_set_source_tag (task, mien_project_remove_filter_async);
+  input->name = g_strdup (name);
+  push (self, task, run_change_filter, input);
+}
+
+gboolean
+mien_project_filter_finish (MienProject *self, GAsyncResult *result, GError **error)
 {
   g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
   return g_task_propagate_pointer (G_TASK (result), error) != NULL;

@@ -54,7 +54,7 @@ answer (MienWindow *self, const char *text, const char *button, const char *acti
 
   adw_toast_set_title (toast, escaped);
   adw_toast_set_button_label (toast, button);
-  adw_toast_set_action_name (toast, action);
+  adw_toast_set_detailed_action_name (toast, action);
   g_clear_handle_id (&self->answer_timeout, g_source_remove);
   self->answer_timeout = g_timeout_add_seconds (ANSWER_SECONDS, on_answer_read, self);
   if (toast == self->answer)
@@ -145,6 +145,12 @@ static void
 on_browse_decided (MienWindow *self, const char *text)
 {
   answer (self, text, _ ("Undo"), "win.undo");
+}
+
+static void
+on_browse_removed (MienWindow *self, const char *text)
+{
+  answer (self, text, _ ("Undo"), "win.browse::restore-filter");
 }
 
 static void
@@ -307,6 +313,7 @@ mien_window_class_init (MienWindowClass *klass)
 #undef CHILD
   gtk_widget_class_bind_template_callback (widget_class, on_review_toast);
   gtk_widget_class_bind_template_callback (widget_class, on_review_need);
+  gtk_widget_class_bind_template_callback (widget_class, on_browse_removed);
   gtk_widget_class_bind_template_callback (widget_class, on_browse_toast);
   gtk_widget_class_bind_template_callback (widget_class, on_browse_decided);
   gtk_widget_class_bind_template_callback (widget_class, on_browse_frame);

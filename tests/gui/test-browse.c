@@ -2,13 +2,15 @@
 
 /*
  * Browse without a display: the model of millions of rows, the selection against GTK's
- * own, and what a contact sheet decides.
+ * own, what a contact sheet decides, and that what was chosen is chosen again from a
+ * saved filter.
  */
 
 #define G_LOG_DOMAIN "mien-test"
 #include "config.h"
 
 #include "mien-bitset-selection.h"
+#include "mien-browse-choices.h"
 #include "mien-browse-model.h"
 #include "mien-browse-source.h"
 #include "mien-contact-sheet.h"
@@ -212,6 +214,117 @@ test_choose (void)
   g_assert_cmpuint (g_array_index (chosen, guint32, 1), ==, 1);
 }
 
+/* How many choices each row has in the tests, "any" among them. */
+static const guint n_choices[MIEN_ROWS] = {
+  [MIEN_ROW_EXPRESSION] = MIEN_EXPRESSION_COUNT + 1,
+  [MIEN_ROW_SOURCE] = 5,
+  [MIEN_ROW_LACKING] = 4,
+  [MIEN_ROW_STATE] = 6,
+  [MIEN_ROW_CONFIDENCE] = 5,
+  [MIEN_ROW_VIDEO] = 4,
+  [MIEN_ROW_UNIT] = MIEN_UNIT_COUNT + 1,
+  [MIEN_ROW_UNIT_SAYS] = 2,
+  [MIEN_ROW_SPLIT] = 4,
+  [MIEN_ROW_ANNOTATOR] = 3,
+  [MIEN_ROW_DECIDED] = 4,
+};
+
+static const char *const videos[] = { "a", "b", "c", NULL };
+static const char *const annotators[] = { "Ana", "Ben", NULL };
+
+/* Elsewhere the same names stand at other places. */
+static void
+test_choices (void)
+{
+  const char *const other_videos[] = { "x", "c", "b", "a", NULL };
+  const char *const other_annotators[] = { "Ben", "Zoe", "Ana", NULL };
+  const gint64 now = 1700000000;
+
+  for (guint i = 0; i < 2000; i++)
+    {
+      g_autoptr (MienSavedFilter) saved = mien_saved_filter_new ();
+      g_autoptr (MienSavedFilter) again = mien_saved_filter_new ();
+      MienBrowseChoices choices, same, elsewhere;
+      MienFilter asked, restored;
+      char *problem = NULL;
+
+      for (MienBrowseRow row = 0; row < MIEN_ROWS; row++)
+        choices.row[row] = (guint) g_test_rand_int_range (0, (gint32) n_choices[row]);
+      mien_browse_choices_save (&choices, (GStrv) videos, (GStrv) annotators, saved);
+      saved->filter.text = g_strdup ("t");
+
+      /* Here: the same question. */
+      g_assert_true (mien_browse_choices_restore (saved, (GStrv) videos,
+                                                  (GStrv) annotators, &same, &problem));
+      mien_filter_init (&asked);
+      mien_filter_init (&restored);
+      mien_browse_choices_filter (&choices, now, &asked);
+      mien_browse_choices_filter (&same, now, &restored);
+      g_assert_true (mien_filter_equal (&asked, &restored));
+
+      /* There: the same names. */
+      g_assert_true (mien_browse_choices_restore (
+          saved, (GStrv) other_videos, (GStrv) other_annotators, &elsewhere, &problem));
+      mien_browse_choices_save (&elsewhere, (GStrv) other_videos,
+                                (GStrv) other_annotators, again);
+      again->filter.text = g_strdup ("t");
+      g_assert_true (mien_saved_filter_equal (saved, again));
+      g_assert_null (problem);
+    }
+}
+
+static void
+assert_cannot_restore (const MienSavedFilter *saved, const char *named)
+{
+  MienBrowseChoices choices;
+  g_autofree char *problem = NULL;
+
+  g_assert_false (mien_browse_choices_restore (saved, (GStrv) videos, (GStrv) annotators,
+                                               &choices, &problem));
+  g_assert_nonnull (strstr (problem, named));
+}
+
+/* Never something near it. */
+static void
+test_choices_refused (void)
+{
+  for (guint i = 0; i < 8; i++)
+    {
+      g_autoptr (MienSavedFilter) saved = mien_saved_filter_new ();
+
+      saved->name = g_strdup ("Name");
+      switch (i)
+        {
+        case 0:
+          saved->filter.expressions = 3;
+          break;
+        case 1:
+          saved->filter.units_present = 1;
+          saved->filter.units_absent = 2;
+          break;
+        case 2:
+          saved->filter.flagged = saved->filter.skipped = TRUE;
+          break;
+        case 3:
+          saved->filter.least_confidence = 0.6;
+          break;
+        case 4:
+          saved->filter.lacking = 6;
+          break;
+        case 5:
+          saved->days = 5;
+          break;
+        case 6:
+          saved->video = g_strdup ("demo99");
+          break;
+        default:
+          saved->annotator = g_strdup ("Zoe");
+          break;
+        }
+      assert_cannot_restore (saved, i == 6 ? "demo99" : i == 7 ? "Zoe" : "Name");
+    }
+}
+
 static void
 on_source_changed (MienBrowseSource *source, guint *n)
 {
@@ -307,6 +420,8 @@ main (int argc, char *argv[])
   g_test_add_func ("/browse/selection", test_selection);
   g_test_add_func ("/browse/select-all", test_select_all);
   g_test_add_func ("/browse/choose", test_choose);
+  g_test_add_func ("/browse/choices", test_choices);
+  g_test_add_func ("/browse/choices-refused", test_choices_refused);
   g_test_add_func ("/browse/source", test_source);
   return g_test_run ();
 }
