@@ -83,7 +83,7 @@ on_stored (GObject *source, GAsyncResult *result, gpointer data)
   g_autoptr (MienBrowseSaved) self = data;
   g_autoptr (GError) error = NULL;
 
-  if (!mien_project_filter_finish (MIEN_PROJECT (source), result, &error))
+  if (!mien_project_settings_finish (MIEN_PROJECT (source), result, &error))
     g_signal_emit (self, signals[TOAST], 0, error->message);
 }
 

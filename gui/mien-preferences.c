@@ -14,6 +14,7 @@
 #include <glib/gi18n.h>
 
 #include "mien-keyboard-page.h"
+#include "mien-project-group.h"
 #include "mien-settings.h"
 
 enum
@@ -30,6 +31,7 @@ struct _MienPreferences
   AdwComboRow *theme, *threads;
   GtkSwitch *blind_first;
   GtkAdjustment *blind_share, *step, *fine_step;
+  AdwPreferencesPage *review;
 };
 
 G_DEFINE_FINAL_TYPE (MienPreferences, mien_preferences, ADW_TYPE_PREFERENCES_WINDOW)
@@ -132,6 +134,7 @@ mien_preferences_class_init (MienPreferencesClass *klass)
   CHILD (blind_share);
   CHILD (step);
   CHILD (fine_step);
+  CHILD (review);
 #undef CHILD
   gtk_widget_class_bind_template_callback (widget_class, on_annotator);
 }
@@ -143,7 +146,7 @@ mien_preferences_init (MienPreferences *self)
 }
 
 GtkWidget *
-mien_preferences_new (GtkWindow *parent, GSettings *settings)
+mien_preferences_new (GtkWindow *parent, GSettings *settings, MienProject *project)
 {
   MienPreferences *self =
       g_object_new (MIEN_TYPE_PREFERENCES, "transient-for", parent, NULL);
@@ -165,5 +168,8 @@ mien_preferences_new (GtkWindow *parent, GSettings *settings)
   g_settings_bind (settings, "point-step", self->step, "value", G_SETTINGS_BIND_DEFAULT);
   g_settings_bind (settings, "point-fine-step", self->fine_step, "value",
                    G_SETTINGS_BIND_DEFAULT);
+  if (project != NULL)
+    adw_preferences_page_add (self->review,
+                              ADW_PREFERENCES_GROUP (mien_project_group_new (project)));
   return GTK_WIDGET (self);
 }

@@ -15,6 +15,7 @@
 
 #include "mien-project-private.h"
 
+#include "mien-blind-share.h"
 #include "mien-plan.h"
 
 #include <string.h>
@@ -31,7 +32,7 @@ typedef struct
   guint neighbours;
   char *annotator;
   gboolean blind_first;
-  double blind_share;
+  double blind_share; /* that the annotator wants, at least */
 } FrameInput;
 
 typedef struct
@@ -162,11 +163,12 @@ is_in_share (MienStore *store,
 static void
 make_blind (MienReader *reader, const FrameInput *input, MienFrameView *view)
 {
-  view->blind = view->reason != NULL && view->frame->split == MIEN_SPLIT_TRAIN
-                && view->has_prediction
-                && (input->blind_first || mien_queue_is_blind (view->reason)
-                    || is_in_share (reader->store, view->frame, input->annotator,
-                                    input->blind_share));
+  view->blind =
+      view->reason != NULL && view->frame->split == MIEN_SPLIT_TRAIN
+      && view->has_prediction
+      && (input->blind_first || mien_queue_is_blind (view->reason)
+          || is_in_share (reader->store, view->frame, input->annotator,
+                          MAX (input->blind_share, mien_blind_share (reader->store))));
   if (!view->blind)
     return;
   view->doubtful &= ~(1u << MIEN_ITEM_EXPRESSION | 1u << MIEN_ITEM_VALENCE_AROUSAL);

@@ -30,8 +30,13 @@ void     mien_project_remove_filter_async (MienProject           *self,
                                            const char            *name,
                                            GAsyncReadyCallback    callback,
                                            gpointer               data);
-/* Of both. */
-gboolean mien_project_filter_finish       (MienProject           *self,
+/* Of how many faces everybody is asked blind (mien-blind-share.h). */
+void     mien_project_set_blind_share_async (MienProject         *self,
+                                           double                 share,
+                                           GAsyncReadyCallback    callback,
+                                           gpointer               data);
+/* Of all that set something. */
+gboolean mien_project_settings_finish     (MienProject           *self,
                                            GAsyncResult          *result,
                                            GError               **error);
 

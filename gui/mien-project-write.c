@@ -13,6 +13,7 @@
 
 #include "mien-project-private.h"
 
+#include "mien-blind-share.h"
 #include "mien-project-settings.h"
 
 #define AGAIN_US G_USEC_PER_SEC
@@ -29,6 +30,7 @@ typedef struct
   gint64 model;
   MienSavedFilter *filter; /* NULL: the one of that name is removed */
   char *name;
+  double share;
 } WriteInput;
 
 typedef gboolean (*WriteFunc) (MienWriter *writer, MienWork *work, GError **error);
@@ -191,6 +193,21 @@ run_change_filter (MienWork *work, gpointer data)
   work->result = DONE;
 }
 
+static gboolean
+set_blind_share (MienWriter *writer, MienWork *work, GError **error)
+{
+  const WriteInput *input = work->input;
+
+  return mien_blind_share_set (writer->store, input->share, error);
+}
+
+static void
+run_set_blind_share (MienWork *work, gpointer data)
+{
+  insist (data, work, set_blind_share);
+  work->result = DONE;
+}
+
 static void
 written (MienWork *work, gpointer source)
 {
@@ -339,8 +356,22 @@ mien_project_remove_filter_async (MienProject *self,
   push (self, task, run_change_filter, input);
 }
 
+void
+mien_project_set_blind_share_async (MienProject *self,
+                                    double share,
+                                    GAsyncReadyCallback callback,
+                                    gpointer data)
+{
+  GTask *task = g_task_new (self, NULL, callback, data);
+  WriteInput *input = g_new0 (WriteInput, 1);
+
+  g_task_set_source_tag (task, mien_project_set_blind_share_async);
+  input->share = share;
+  push (self, task, run_set_blind_share, input);
+}
+
 gboolean
-mien_project_filter_finish (MienProject *self, GAsyncResult *result, GError **error)
+mien_project_settings_finish (MienProject *self, GAsyncResult *result, GError **error)
 {
   g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
   return g_task_propagate_pointer (G_TASK (result), error) != NULL;

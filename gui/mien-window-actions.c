@@ -242,8 +242,10 @@ on_new_window (GtkWidget *widget, const char *name, GVariant *parameter)
 static void
 on_preferences (GtkWidget *widget, const char *name, GVariant *parameter)
 {
+  MienWindow *self = MIEN_WINDOW (widget);
+
   gtk_window_present (GTK_WINDOW (
-      mien_preferences_new (GTK_WINDOW (widget), MIEN_WINDOW (widget)->settings)));
+      mien_preferences_new (GTK_WINDOW (self), self->settings, self->project)));
 }
 
 static void

@@ -2,12 +2,13 @@
 /*
  * Preferences, the dialog for a key and the shortcuts window on a display: what the table
  * names the views can do and the other way round; a key that is set stands on the button
- * at once; a step that is set is the step.
+ * at once; a step that is set is the step; what is set for a project is in the project.
  */
 #include "config.h"
 
 #include <adwaita.h>
 
+#include "mien-blind-share.h"
 #include "mien-key-dialog.h"
 #include "mien-key-layout.h"
 #include "mien-preferences.h"
@@ -106,7 +107,7 @@ test_preferences (void)
   GtkWidget *window, *entry, *theme;
 
   g_settings_set_string (settings, "annotator", "Ada");
-  window = mien_preferences_new (NULL, settings);
+  window = mien_preferences_new (NULL, settings, NULL);
   gtk_window_present (GTK_WINDOW (window));
   gtk_test_widget_wait_for_draw (window);
 
@@ -145,7 +146,58 @@ test_preferences (void)
   g_assert_cmpint (g_settings_get_int (settings, "threads"), ==, 1);
   g_settings_reset (settings, "threads");
   g_assert_nonnull (find (window, ADW_TYPE_ACTION_ROW, "Happiness"));
+  /* No project, nothing to set of it. */
+  g_assert_null (find (window, ADW_TYPE_ACTION_ROW, "_Least Blind Share"));
   gtk_window_destroy (GTK_WINDOW (window));
+}
+
+static double
+read_share (MienTestPlace *place)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (MienStore) store =
+      mien_store_open (place->path, MIEN_STORE_READ_ONLY, &error);
+
+  g_assert_no_error (error);
+  return mien_blind_share (store);
+}
+
+/* What is set is in the project, and what another window sets is shown. */
+static void
+test_project (void)
+{
+  g_autoptr (GSettings) settings = mien_settings_new ();
+  MienTestPlace place;
+  g_autoptr (MienProject) project = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (MienStore) other = NULL;
+  GtkWidget *window;
+  GtkSpinButton *share;
+
+  mien_test_place_init (&place, 0);
+  project = mien_test_place_open (&place);
+  window = mien_preferences_new (NULL, settings, project);
+  gtk_window_present (GTK_WINDOW (window));
+  share = GTK_SPIN_BUTTON (find (find (window, ADW_TYPE_ACTION_ROW, "_Least Blind Share"),
+                                 GTK_TYPE_SPIN_BUTTON, NULL));
+  mien_test_wait (gtk_widget_is_sensitive (GTK_WIDGET (share)));
+  g_assert_cmpfloat_with_epsilon (gtk_spin_button_get_value (share), 0.05, 1e-9);
+  for (guint i = 0; i < 3; i++)
+    gtk_spin_button_spin (share, GTK_SPIN_STEP_FORWARD, 0.05);
+  mien_test_wait (mien_project_get_pending (project) == 0);
+  g_assert_cmpfloat_with_epsilon (read_share (&place), 0.2, 1e-9);
+  g_assert_cmpfloat_with_epsilon (g_settings_get_double (settings, "blind-share"), 0.05,
+                                  1e-9);
+
+  other = mien_store_open (place.path, MIEN_STORE_READ_WRITE, &error);
+  g_assert_no_error (error);
+  g_assert_true (mien_blind_share_set (other, 0.35, &error));
+  mien_test_wait (gtk_spin_button_get_value (share) > 0.34);
+  g_assert_cmpfloat_with_epsilon (read_share (&place), 0.35, 1e-9);
+  gtk_window_destroy (GTK_WINDOW (window));
+  mien_project_close (project);
+  g_clear_pointer (&other, mien_store_close);
+  mien_test_place_clear (&place);
 }
 
 static void
@@ -219,6 +271,7 @@ main (int argc, char **argv)
   adw_init ();
   g_test_add_func ("/preferences/actions", test_actions);
   g_test_add_func ("/preferences/window", test_preferences);
+  g_test_add_func ("/preferences/project", test_project);
   g_test_add_func ("/preferences/key", test_key_dialog);
   g_test_add_func ("/preferences/shortcuts", test_shortcuts);
   g_test_add_func ("/preferences/step", test_step);

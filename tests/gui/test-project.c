@@ -12,6 +12,7 @@
 #include <sys/resource.h>
 
 #include "mien-project-plan.h"
+#include "mien-project-settings.h"
 #include "mien-settings.h"
 #include "mien-test-project.h"
 
@@ -381,6 +382,43 @@ first_audited (MienStore *store)
   g_assert_not_reached ();
 }
 
+static void
+set_share (MienProject *project, double share)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+
+  mien_project_set_blind_share_async (project, share, mien_test_keep_result, &result);
+  mien_test_wait (result != NULL);
+  g_assert_true (mien_project_settings_finish (project, result, &error));
+  g_assert_no_error (error);
+}
+
+/* The project's share holds for who wants fewer, and does not take from who wants more.
+ */
+static void
+check_project_share (MienProject *project,
+                     gint64 model,
+                     GSettings *preferences,
+                     guint half,
+                     guint all)
+{
+  guint shown, hidden, few, blind;
+
+  look_at_all (project, model, &shown, &hidden, &few);
+  g_assert_cmpuint (few, <, half);
+  set_share (project, 0.5);
+  look_at_all (project, model, &shown, &hidden, &blind);
+  g_assert_cmpuint (blind, ==, half);
+  g_settings_set_double (preferences, "blind-share", 1.0);
+  look_at_all (project, model, &shown, &hidden, &blind);
+  g_assert_cmpuint (blind, ==, all);
+  g_settings_reset (preferences, "blind-share");
+  set_share (project, 0.05);
+  look_at_all (project, model, &shown, &hidden, &blind);
+  g_assert_cmpuint (blind, ==, few);
+}
+
 /* A model that has read everything: its opinion is shown of training frames only. */
 static void
 test_opinions (Fixture *fixture, gconstpointer data)
@@ -441,6 +479,7 @@ test_opinions (Fixture *fixture, gconstpointer data)
   look_at_all (project, id, &shown, &hidden, &again);
   g_assert_cmpuint (blind, ==, again);
   g_settings_reset (preferences, "blind-share");
+  check_project_share (project, id, preferences, blind, all);
 
   /* The model is sure of all units; once some are drawn to be audited, their faces are
    * blind for everybody. */
