@@ -29,6 +29,8 @@ extern const MienCommand mien_command_label;
 extern const MienCommand mien_command_undo;
 extern const MienCommand mien_command_history;
 
+extern const MienCommand mien_command_simulate;
+
 extern const MienCommand mien_command_export;
 
 G_END_DECLS

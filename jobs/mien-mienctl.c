@@ -48,6 +48,7 @@ static const MienCommand *const commands[] = {
   &mien_command_undo,
   &mien_command_history,
   /* Export */
+  &mien_command_simulate,
   &mien_command_export,
 };
 
