@@ -15,12 +15,12 @@
 
 #include "mien-frame-reader.h"
 #include "mien-json.h"
+#include "mien-resample.h"
 
 #define CALIBRATION 128
 #define NEAR 0.05f
 #define MIN_AGREEMENT 0.99
 #define MAX_LOSS 0.01
-#define DRAWS 1000
 
 GBytes *
 mien_int8_calibration (MienJob *job,
@@ -178,53 +178,39 @@ compare (const Answers *exact, const Answers *quick, double agreement[MIEN_TASK_
         same[task] / (task == MIEN_TASK_ACTION_UNITS ? n * MIEN_UNIT_COUNT : n);
 }
 
-/* The score of the videos in that order, repetitions count. */
+/* The score of the videos, counts[i] times each. */
 static double
-score_of (const Answers *answers, const guint *order)
+score_of (const Answers *answers, const uint32_t *counts)
 {
   MienMetricsSums *sums = mien_metrics_sums_new ();
   MienMetrics metrics;
 
   g_assert (sums != NULL);
   for (guint i = 0; i < answers->videos->len; i++)
-    mien_metrics_merge (sums, g_ptr_array_index (answers->videos, order[i]));
+    for (uint32_t n = 0; n < counts[i]; n++)
+      mien_metrics_merge (sums, g_ptr_array_index (answers->videos, i));
   mien_metrics_finish (sums, &metrics);
   mien_metrics_sums_free (sums);
   return metrics.score;
 }
 
-static int
-compare_doubles (const void *a, const void *b)
+typedef struct
 {
-  double x = *(const double *) a, y = *(const double *) b;
+  const Answers *exact, *quick;
+} Both;
 
-  return (x > y) - (x < y);
-}
-
-/* Percentiles of what the score loses, over sets of videos drawn with replacement. */
 static void
-bootstrap (const Answers *exact, const Answers *quick, double loss[2])
+lose (const uint32_t *counts, double *loss, void *data)
 {
-  g_autoptr (GRand) rand = g_rand_new_with_seed (1);
-  guint n = exact->videos->len;
-  g_autofree guint *order = g_new (guint, n);
-  double losses[DRAWS];
+  const Both *both = data;
 
-  for (guint draw = 0; draw < DRAWS; draw++)
-    {
-      for (guint i = 0; i < n; i++)
-        order[i] = (guint) g_rand_int_range (rand, 0, (gint32) n);
-      losses[draw] = score_of (exact, order) - score_of (quick, order);
-    }
-  qsort (losses, DRAWS, sizeof *losses, compare_doubles);
-  loss[0] = losses[DRAWS * 25 / 1000];
-  loss[1] = losses[DRAWS * 975 / 1000 - 1];
+  *loss = score_of (both->exact, counts) - score_of (both->quick, counts);
 }
 
 static const char *
 find_refusal (const MienInt8Check *check)
 {
-  if (check->videos < MIEN_INT8_MIN_VIDEOS)
+  if (check->videos < MIEN_RESAMPLE_MIN_CLUSTERS)
     return "too few tuning videos carry labels to check them on";
   for (guint task = 0; task < MIEN_TASK_COUNT; task++)
     if ((check->tasks & 1u << task) != 0 && !(check->agreement[task] >= MIN_AGREEMENT))
@@ -245,7 +231,9 @@ mien_int8_check (const MienEvaluation *evaluation,
   g_auto (Answers) quick = { .postprocess = postprocess };
   gint64 radius = mien_postprocess_radius (postprocess);
   MienEvaluation plain = *evaluation;
-  g_autofree guint *all = NULL;
+  g_autofree uint32_t *once = NULL;
+  Both both = { &exact, &quick };
+  int status = 0;
 
   plain.calibration = NULL;
   if (!mien_evaluation_read (&plain, radius, &funcs, &exact, error)
@@ -261,15 +249,16 @@ mien_int8_check (const MienEvaluation *evaluation,
   *check = (MienInt8Check){ .videos = exact.videos->len, .frames = exact.decisions->len };
   for (guint task = 0; task < MIEN_TASK_COUNT; task++)
     check->tasks |= exact.labelled[task] ? 1u << task : 0;
-  if (check->videos >= MIEN_INT8_MIN_VIDEOS)
+  if (check->videos >= MIEN_RESAMPLE_MIN_CLUSTERS)
     {
-      all = g_new (guint, check->videos);
+      once = g_new (uint32_t, check->videos);
       for (guint i = 0; i < check->videos; i++)
-        all[i] = i;
+        once[i] = 1;
       compare (&exact, &quick, check->agreement);
-      check->score[0] = score_of (&exact, all);
-      check->score[1] = score_of (&quick, all);
-      bootstrap (&exact, &quick, check->loss);
+      check->score[0] = score_of (&exact, once);
+      check->score[1] = score_of (&quick, once);
+      status = mien_resample (check->videos, 1, lose, &both, &check->loss);
+      g_assert (status == 0);
     }
   check->refusal = find_refusal (check);
   return TRUE;
@@ -284,7 +273,7 @@ mien_json_int8_check (JsonBuilder *builder, const char *name, const MienInt8Chec
   mien_json_string (builder, "refusal", check->refusal);
   mien_json_integer (builder, "videos", check->videos);
   mien_json_integer (builder, "frames", check->frames);
-  if (check->videos >= MIEN_INT8_MIN_VIDEOS)
+  if (check->videos >= MIEN_RESAMPLE_MIN_CLUSTERS)
     {
       json_builder_set_member_name (builder, "agreement");
       json_builder_begin_object (builder);
@@ -307,7 +296,7 @@ mien_int8_check_to_text (const MienInt8Check *check)
 
   g_string_append_printf (text, "eight bits, %u frames of %u tuning videos",
                           check->frames, check->videos);
-  if (check->videos >= MIEN_INT8_MIN_VIDEOS)
+  if (check->videos >= MIEN_RESAMPLE_MIN_CLUSTERS)
     {
       for (guint task = 0; task < MIEN_TASK_COUNT; task++)
         if ((check->tasks & 1u << task) != 0)

@@ -12,11 +12,6 @@ G_BEGIN_DECLS
  * the tuning videos show that they may.
  */
 
-enum
-{
-  MIEN_INT8_MIN_VIDEOS = 5,                /* with labels, for an interval that says anything */
-};
-
 /* Pixels of up to 128 frames of the training videos that are not for tuning, evenly over all of them and the
  * same every time, for MienInferenceOptions. rows: MienPackRow. */
 GBytes  *mien_int8_calibration      (MienJob               *job,
