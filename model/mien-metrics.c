@@ -3,8 +3,7 @@
 /*
  * ABAW's metrics: CCC with population moments over all labelled frames together, macro F1
  * of the eight expressions (a class absent from truth and prediction counts 0), F1 of the
- * positive class of the twelve action units. Moments are kept by Welford's update, so
- * that the order of magnitude of the mean costs no digits.
+ * positive class of the twelve action units.
  */
 
 #include "mien-metrics.h"
@@ -12,58 +11,23 @@
 #include <math.h>
 #include <stdlib.h>
 
-typedef struct
-{
-  double n, mean_x, mean_y, m_xx, m_yy, m_xy;
-} Moments;
+#include "mien-moments.h"
 
 struct MienMetricsSums
 {
-  Moments valence, arousal;
+  MienMoments valence, arousal;
   size_t n_frames;
   size_t confusion[8][8]; /* [truth][prediction] */
   size_t hits[12], false_alarms[12], misses[12], n_units;
 };
 
-static void
-moments_add (Moments *m, double x, double y)
-{
-  double dx = x - m->mean_x;
-  double dy = y - m->mean_y;
-
-  m->n += 1;
-  m->mean_x += dx / m->n;
-  m->mean_y += dy / m->n;
-  m->m_xx += dx * (x - m->mean_x);
-  m->m_yy += dy * (y - m->mean_y);
-  m->m_xy += dx * (y - m->mean_y);
-}
-
-/* Chan, Golub and LeVeque's update for two sets. */
-static void
-moments_merge (Moments *m, const Moments *more)
-{
-  double n = m->n + more->n;
-  double dx = more->mean_x - m->mean_x, dy = more->mean_y - m->mean_y;
-
-  if (more->n == 0)
-    return;
-  m->m_xx += more->m_xx + dx * dx * m->n * more->n / n;
-  m->m_yy += more->m_yy + dy * dy * m->n * more->n / n;
-  m->m_xy += more->m_xy + dx * dy * m->n * more->n / n;
-  m->mean_x += dx * more->n / n;
-  m->mean_y += dy * more->n / n;
-  m->n = n;
-}
-
-/* 2 cov / (var x + var y + (mean x - mean y)^2); 0 where both are the same constant. */
+/* 0 where both are the same constant. */
 static double
-moments_ccc (const Moments *m)
+ccc (const MienMoments *moments)
 {
-  double shift = m->mean_x - m->mean_y;
-  double below = (m->m_xx + m->m_yy) / m->n + shift * shift;
+  double value = mien_moments_ccc (moments);
 
-  return below > 0 ? 2 * (m->m_xy / m->n) / below : 0;
+  return isnan (value) ? 0 : value;
 }
 
 static double
@@ -99,8 +63,8 @@ mien_metrics_add (MienMetricsSums *sums,
 
   if (!isnan (valence_arousal[0]) && !isnan (valence_arousal[1]))
     {
-      moments_add (&sums->valence, valence_arousal[0], predicted_valence_arousal[0]);
-      moments_add (&sums->arousal, valence_arousal[1], predicted_valence_arousal[1]);
+      mien_moments_add (&sums->valence, valence_arousal[0], predicted_valence_arousal[0]);
+      mien_moments_add (&sums->arousal, valence_arousal[1], predicted_valence_arousal[1]);
       labelled = true;
     }
   if (expression >= 0)
@@ -128,8 +92,8 @@ mien_metrics_add (MienMetricsSums *sums,
 void
 mien_metrics_merge (MienMetricsSums *sums, const MienMetricsSums *more)
 {
-  moments_merge (&sums->valence, &more->valence);
-  moments_merge (&sums->arousal, &more->arousal);
+  mien_moments_merge (&sums->valence, &more->valence, 1);
+  mien_moments_merge (&sums->arousal, &more->arousal, 1);
   sums->n_frames += more->n_frames;
   sums->n_units += more->n_units;
   for (int c = 0; c < 8; c++)
@@ -178,8 +142,8 @@ mien_metrics_finish (const MienMetricsSums *sums, MienMetrics *metrics)
   if (sums->valence.n > 0)
     {
       metrics->has_valence_arousal = true;
-      metrics->ccc_valence = moments_ccc (&sums->valence);
-      metrics->ccc_arousal = moments_ccc (&sums->arousal);
+      metrics->ccc_valence = ccc (&sums->valence);
+      metrics->ccc_arousal = ccc (&sums->arousal);
       metrics->valence_arousal_p = (metrics->ccc_valence + metrics->ccc_arousal) / 2;
       total += metrics->valence_arousal_p;
       n_tasks++;
