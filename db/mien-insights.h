@@ -80,7 +80,7 @@ typedef struct
 void        mien_decisions_free     (MienDecisions      *decisions);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MienDecisions, mien_decisions_free)
 
-/* mien-history.c. A decision is a batch: all answers of one key press. What was undone was never made. */
+/* mien-decisions.c. A decision is a batch: all answers of one key press. What was undone was never made. */
 MienDecisions *mien_insights_decisions (MienStore       *store,
                                         gint64           since,
                                         GError         **error);

@@ -35,9 +35,8 @@ is_vote (const MienLogged *event)
          || event->kind == MIEN_EVENT_PROPAGATED;
 }
 
-/* A batch stands as its latest undoing or redoing says. */
-static void
-mark_undone (GArray *events)
+void
+mien_labels_mark_undone (GArray *events)
 {
   for (guint i = 0; i < events->len; i++)
     g_array_index (events, MienLogged, i).undone = FALSE;
@@ -117,10 +116,8 @@ consensus (MienItem item, MienLogged *const *votes, guint n, MienLabel *label)
     }
 }
 
-/* The latest vote of each annotator replaces the earlier ones. Returns the last one of
- * all. */
-static MienLogged *
-collect_votes (GArray *events, MienItem item, GPtrArray *votes)
+MienLogged *
+mien_labels_votes (GArray *events, MienItem item, GPtrArray *votes)
 {
   MienLogged *last = NULL;
 
@@ -162,7 +159,7 @@ derive_item (GArray *events, MienItem item, GPtrArray *votes, MienDerived *deriv
         adjudicated = event;
     }
 
-  last = adjudicated != NULL ? adjudicated : collect_votes (events, item, votes);
+  last = adjudicated != NULL ? adjudicated : mien_labels_votes (events, item, votes);
   if (adjudicated == NULL && last != NULL)
     consensus (item, (MienLogged *const *) votes->pdata, votes->len, label);
   else if (last != NULL || imported != NULL)
@@ -257,7 +254,7 @@ mien_labels_derive (GArray *events, MienDerived *derived)
   g_autoptr (GPtrArray) votes = g_ptr_array_new ();
 
   memset (derived, 0, sizeof *derived);
-  mark_undone (events);
+  mien_labels_mark_undone (events);
   for (guint item = 0; item < MIEN_ITEM_COUNT; item++)
     derive_item (events, (MienItem) item, votes, derived);
   derive_frame (events, derived);

@@ -204,6 +204,12 @@ typedef struct
 /* events: MienLogged, of one frame, in the order of (clock, uuid). Pure. */
 void           mien_labels_derive     (GArray           *events,
                                        MienDerived      *derived);
+/* Its two steps: a batch stands as its latest undoing or redoing says; and the latest answer of each annotator
+ * that stands replaces the earlier ones. votes: MienLogged, borrowed. Returns the last one of all, or NULL. */
+void           mien_labels_mark_undone (GArray          *events);
+MienLogged    *mien_labels_votes      (GArray           *events,
+                                       MienItem          item,
+                                       GPtrArray        *votes);
 /* The current labels as stored; events may be NULL, else [MIEN_ITEM_COUNT]: what each rests on. */
 gboolean       mien_labels_load       (MienStore        *store,
                                        gint64            frame,
