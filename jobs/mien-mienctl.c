@@ -47,6 +47,7 @@ static const MienCommand *const commands[] = {
   &mien_command_label,
   &mien_command_undo,
   &mien_command_history,
+  &mien_command_agreement,
   /* Export */
   &mien_command_simulate,
   &mien_command_export,
