@@ -83,7 +83,7 @@ def figures(tap, found, name, **wanted):
 
 def people(tap, ctl):
     """Five videos that are all alike, so that drawing them anew changes nothing."""
-    project = ctl.demo('p.mien', 600)
+    project = ctl.demo('p.mien', 312)
     log = Log(project)
     ann, bob, carl = (log.annotator(name) for name in ('ann', 'b\u00f6b', 'carl'))
     videos = frames_of(project, 0, VIDEOS)
@@ -152,7 +152,7 @@ def people(tap, ctl):
 
 def acceptance(tap, ctl):
     """Three of four proposals in sight are taken, one of two that are hidden; and what must not count."""
-    project = ctl.demo('p.mien', 600)
+    project = ctl.demo('p.mien', 312)
     model = int(subprocess.run([sys.argv[2], project, '7', '0.7'], check=True, capture_output=True, text=True).stdout)
     log = Log(project)
     dora, eve = log.annotator('dora'), log.annotator('eve')
