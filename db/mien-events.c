@@ -233,8 +233,8 @@ mien_events_import (MienStore *store,
   return TRUE;
 }
 
-static gboolean
-name_is_proper (const char *name)
+gboolean
+mien_name_is_proper (const char *name)
 {
   if (*name == '\0' || !g_utf8_validate (name, -1, NULL)
       || g_utf8_strlen (name, -1) > 100)
@@ -271,7 +271,7 @@ mien_events_ensure_annotator (MienStore *store,
 {
   gint64 result = 0;
 
-  if (!name_is_proper (name))
+  if (!mien_name_is_proper (name))
     {
       g_set_error (error, MIEN_STORE_ERROR, MIEN_STORE_ERROR_INVALID,
                    "%s: an annotator's name has 1 to 100 characters and no control ones; "

@@ -327,9 +327,10 @@ static const char *const version_3[] = {
   NULL,
 };
 
-/* Version 4: what is asked next, which accepted answers were drawn to be audited, and
- * what became of the thresholds. reason: MienReason. says: the class, or 1 and 0 for a
- * unit. */
+/* Version 4: what is asked next, which accepted answers were drawn to be audited, what
+ * became of the thresholds, and snapshots. reason: MienReason. says: the class, or 1 and
+ * 0 for a unit. snapshot.event: the last one of the log then, NULL: it was empty; its
+ * counts are those of census then, of all splits together. */
 static const char *const version_4[] = {
   "CREATE TABLE plan ("
   "  position INTEGER PRIMARY KEY,"
@@ -357,6 +358,21 @@ static const char *const version_4[] = {
   ") STRICT",
   "CREATE INDEX threshold_change_model ON threshold_change (model, id)",
   "CREATE INDEX label_disputed ON label (frame) WHERE answer = 3",
+  "CREATE TABLE snapshot ("
+  "  id INTEGER PRIMARY KEY AUTOINCREMENT,"
+  "  uuid BLOB NOT NULL UNIQUE CHECK (length (uuid) = 16),"
+  "  name TEXT NOT NULL UNIQUE CHECK (length (name) BETWEEN 1 AND 100),"
+  "  event INTEGER REFERENCES event,"
+  "  annotator INTEGER REFERENCES annotator,"
+  "  created INTEGER NOT NULL,"
+  "  frames INTEGER NOT NULL CHECK (frames >= 0),"
+  "  imported_0 INTEGER NOT NULL CHECK (imported_0 >= 0),"
+  "  imported_1 INTEGER NOT NULL CHECK (imported_1 >= 0),"
+  "  imported_2 INTEGER NOT NULL CHECK (imported_2 >= 0),"
+  "  human_0 INTEGER NOT NULL CHECK (human_0 >= 0),"
+  "  human_1 INTEGER NOT NULL CHECK (human_1 >= 0),"
+  "  human_2 INTEGER NOT NULL CHECK (human_2 >= 0)"
+  ") STRICT",
   NULL,
 };
 

@@ -178,6 +178,9 @@ void           mien_sha256            (const void       *data,
 void           mien_frame_uuid        (const char       *key,
                                        MienUuid         *uuid);
 
+/* mien-events.c: 1 to 100 characters of UTF-8 without control ones. */
+gboolean       mien_name_is_proper    (const char       *name);
+
 /* mien-labels.c: from events to labels. An event as the derivation needs it. */
 typedef struct
 {

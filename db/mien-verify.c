@@ -368,6 +368,17 @@ note_row (Verify *verify, MienStatement *row, GError **error)
 }
 
 static gboolean
+snapshot_row (Verify *verify, MienStatement *row, GError **error)
+{
+  g_autofree char *name = mien_column_text (row, 1);
+
+  if (name == NULL || !mien_name_is_proper (name))
+    find (verify, "snapshot %" G_GINT64_FORMAT " has an impossible name",
+          mien_column_int (row, 0));
+  return TRUE;
+}
+
+static gboolean
 batch_row (Verify *verify, MienStatement *row, GError **error)
 {
   find (verify,
@@ -402,6 +413,7 @@ static const struct
               " (SELECT count (DISTINCT frame) FROM event e"
               " WHERE e.annotator IS NOT NULL AND e.batch = t.target)",
     batch_row },
+  { MIEN_SCAN "SELECT id, name FROM snapshot", snapshot_row },
   { MIEN_SCAN "SELECT p.model, p.frame FROM prediction p CROSS JOIN model m"
               " ON m.id = p.model WHERE m.unsettled = 0",
     prediction_row },

@@ -32,6 +32,8 @@ extern const MienCommand mien_command_agreement;
 
 extern const MienCommand mien_command_simulate;
 
+extern const MienCommand mien_command_snapshot;
+
 extern const MienCommand mien_command_export;
 
 G_END_DECLS

@@ -142,7 +142,7 @@ check_operands (MienJob *job, GError **error)
     return mien_job_usage_error (job, error, "\"%s\" is one argument too many",
                                  job->operands[wanted]);
   for (guint i = 0; i < wanted; i++)
-    if (i >= given || *job->operands[i] == '\0')
+    if (i >= given ? *names[i] != '[' : *job->operands[i] == '\0')
       return mien_job_usage_error (job, error, "%s is missing", names[i]);
   return TRUE;
 }

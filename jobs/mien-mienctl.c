@@ -48,8 +48,11 @@ static const MienCommand *const commands[] = {
   &mien_command_undo,
   &mien_command_history,
   &mien_command_agreement,
-  /* Export */
+  /* Snapshots */
+  &mien_command_snapshot,
+  /* Planning */
   &mien_command_simulate,
+  /* Export */
   &mien_command_export,
 };
 

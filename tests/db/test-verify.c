@@ -14,6 +14,8 @@
 
 #include <string.h>
 
+#include "mien-snapshot.h"
+
 static void
 decide_many (MienStore *store, const gint64 *frames, guint n, gint64 annotator)
 {
@@ -46,6 +48,7 @@ fill (MienStore *store)
                                  .expression_bias = { 0.5 },
                                  .action_unit_thresholds = { 0.75, 0.5 } };
   g_autoptr (GError) error = NULL;
+  g_autoptr (MienSnapshot) snapshot = NULL;
   gint64 frames[4], ana, ben, model;
 
   for (guint i = 0; i < 4; i++)
@@ -67,6 +70,8 @@ fill (MienStore *store)
     test_predict (store, model, frames[i], 0.7 + 0.08 * i);
   test_answer (store, frames[1], ana, MIEN_ITEM_EXPRESSION, test_value (2));
   test_answer (store, frames[1], ana, MIEN_ITEM_FIRST_UNIT, test_cannot_tell ());
+  snapshot = mien_snapshot_take (store, "before Ben", ana, &error);
+  g_assert_no_error (error);
   test_answer (store, frames[1], ben, MIEN_ITEM_EXPRESSION, test_value (1));
   decide_many (store, frames + 2, 2, ana);
   test_decide (store, frames[2], ana, MIEN_DECISION_SKIP);
@@ -120,6 +125,9 @@ test_faults (void)
     { "UPDATE model SET weights_size = 8", "weights" },
     { "DELETE FROM model_weights", "weights" },
     { "DELETE FROM project", "project" },
+    { "UPDATE snapshot SET name = 'a' || char (27)", "impossible name" },
+    { "PRAGMA foreign_keys = OFF; UPDATE snapshot SET event = 9999",
+      "foreign_key_check" },
     { "UPDATE project SET clock = 1", "clock" },
     { "INSERT INTO event (uuid, batch, clock, frame, kind, answer, annotator, time, "
       "target)"
@@ -375,6 +383,12 @@ test_archive (void)
           g_assert_cmpint (g_array_index (audits, MienAudit, 0).frame, ==, 3);
           g_assert_true (mien_plan_left (store, &left, &error));
           g_assert_cmpuint (left, ==, 2); /* of one second, one */
+          g_autoptr (MienSnapshot) snapshot =
+              mien_snapshot_find (store, "before Ben", &error);
+
+          g_assert_no_error (error);
+          g_assert_cmpstr (snapshot->annotator, ==, "Ana");
+          g_assert_cmpint (snapshot->event, ==, 6);
         }
       g_clear_pointer (&store, mien_store_close);
       test_remove_folder (folder);
