@@ -299,6 +299,17 @@ mien_labels_events (MienStore *store, gint64 frame, GError **error)
   return step == MIEN_STEP_DONE ? g_steal_pointer (&events) : NULL;
 }
 
+GArray *
+mien_labels_until (GArray *events, gint64 last)
+{
+  GArray *until = g_array_new (FALSE, TRUE, sizeof (MienLogged));
+
+  for (guint i = 0; i < events->len; i++)
+    if (g_array_index (events, MienLogged, i).id <= last)
+      g_array_append_val (until, g_array_index (events, MienLogged, i));
+  return until;
+}
+
 /* A stranger's file may say anything: a label that is out of range is damage, not a
  * value. */
 static gboolean

@@ -10,11 +10,9 @@
 #define G_LOG_DOMAIN "mien-db"
 #include "config.h"
 
-#include "mien-snapshot.h"
+#include "mien-snapshot-private.h"
 
 #include <string.h>
-
-#include "mien-store-private.h"
 
 #define NOW "now"
 
@@ -188,4 +186,64 @@ mien_snapshot_find (MienStore *store, const char *name, GError **error)
                  "%s: there is no snapshot \"%s\"; \"mienctl snapshot\" lists them",
                  store->path, name);
   return NULL;
+}
+
+static int
+compare_ids (gconstpointer a, gconstpointer b)
+{
+  gint64 x = *(const gint64 *) a, y = *(const gint64 *) b;
+
+  return x < y ? -1 : x > y;
+}
+
+GArray *
+mien_snapshot_frames (MienStore *store,
+                      const MienSnapshot *from,
+                      const MienSnapshot *to,
+                      GError **error)
+{
+  g_autoptr (GArray) frames = g_array_new (FALSE, FALSE, sizeof (gint64));
+  g_autoptr (MienStatement) event = mien_query (
+      store, error, "SELECT frame FROM event WHERE id > ?1 AND id <= ?2 ORDER BY id",
+      MIEN_INT (MIN (from->event, to->event)), MIEN_INT (MAX (from->event, to->event)));
+  MienStep step = MIEN_STEP_ERROR;
+  gint64 last = 0;
+  guint n = 0;
+
+  /* The events of one frame mostly follow one another. */
+  while (event != NULL && (step = mien_statement_step (event, error)) == MIEN_STEP_ROW)
+    {
+      gint64 frame = mien_column_int (event, 0);
+
+      if (frame != last)
+        g_array_append_val (frames, frame);
+      last = frame;
+    }
+  if (step != MIEN_STEP_DONE)
+    return NULL;
+  g_array_sort (frames, compare_ids);
+  for (guint i = 0; i < frames->len; i++)
+    {
+      gint64 frame = g_array_index (frames, gint64, i);
+
+      if (n == 0 || g_array_index (frames, gint64, n - 1) != frame)
+        g_array_index (frames, gint64, n++) = frame;
+    }
+  g_array_set_size (frames, n);
+  return g_steal_pointer (&frames);
+}
+
+gboolean
+mien_snapshot_go_on (const MienSnapshotWatch *watch,
+                     guint64 done,
+                     guint64 total,
+                     GError **error)
+{
+  if (watch == NULL)
+    return TRUE;
+  if (g_cancellable_set_error_if_cancelled (watch->cancellable, error))
+    return FALSE;
+  if (watch->progress != NULL)
+    watch->progress (done, total, watch->data);
+  return TRUE;
 }

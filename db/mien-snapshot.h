@@ -39,4 +39,66 @@ MienSnapshot *mien_snapshot_find      (MienStore        *store,
                                        const char       *name,
                                        GError          **error);
 
+/* Who looks on while many frames are gone through. NULL: nobody. */
+typedef struct
+{
+  GCancellable  *cancellable;              /* NULL: cannot be stopped */
+  void         (*progress) (guint64 done, guint64 total, gpointer data);   /* in frames; may be NULL */
+  gpointer       data;
+} MienSnapshotWatch;
+
+/* What a label says, for counting: a class, 0 or 1 of an action unit, 0 of valence and arousal, or */
+enum
+{
+  MIEN_DIFF_CANNOT_TELL = MIEN_EXPRESSION_COUNT,
+  MIEN_DIFF_UNRESOLVED,
+  MIEN_DIFF_ANSWERS,
+};
+
+typedef struct
+{
+  guint64        added, removed, changed;  /* changed: another answer, value or source */
+} MienDiffCounts;
+
+/* Of the labels that differ, so many were such before, and so many are after. */
+typedef struct
+{
+  guint64        before, after;
+} MienDiffSides;
+
+typedef struct
+{
+  char          *name;
+  MienDiffSides  sides;
+} MienDiffAnnotator;
+
+typedef struct
+{
+  GArray        *frames;                   /* gint64, ascending: where anything of what follows differs */
+  MienDiffCounts items[MIEN_ITEM_COUNT];
+  MienDiffSides  answers[MIEN_ITEM_COUNT][MIEN_DIFF_ANSWERS];
+  MienDiffSides  sources[MIEN_SOURCE_HUMAN + 1];
+  GArray        *annotators;               /* MienDiffAnnotator: whose answer is the last that the label
+                                              rests on; those without a label here are left out */
+  MienDiffCounts not_a_face;               /* frames: said since (added), or not any more (removed) */
+} MienDiff;
+
+void          mien_diff_free          (MienDiff         *diff);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (MienDiff, mien_diff_free)
+
+/* From the labels of one snapshot to those of the other, whichever is older. Only frames with events in
+ * between are looked at. G_IO_ERROR_CANCELLED if it was stopped. */
+MienDiff     *mien_snapshot_diff      (MienStore        *store,
+                                       const MienSnapshot *from,
+                                       const MienSnapshot *to,
+                                       const MienSnapshotWatch *watch,
+                                       GError          **error);
+/* The labels of a frame as they were then. not_a_face may be NULL. */
+gboolean      mien_snapshot_labels    (MienStore        *store,
+                                       const MienSnapshot *snapshot,
+                                       gint64            frame,
+                                       MienLabels       *labels,
+                                       gboolean         *not_a_face,
+                                       GError          **error);
+
 G_END_DECLS

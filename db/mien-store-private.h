@@ -232,6 +232,9 @@ guint          mien_labels_disputed   (const MienLabels *labels);   /* bits Mien
 GArray        *mien_labels_events     (MienStore        *store,
                                        gint64            frame,
                                        GError          **error);
+/* Those of the events whose id is not above the last one, in the same order. */
+GArray        *mien_labels_until      (GArray           *events,
+                                       gint64            last);
 /* Derives anew, stores what differs, and lets the proposals follow. Inside a transaction. */
 gboolean       mien_labels_refresh    (MienStore        *store,
                                        gint64            frame,

@@ -33,6 +33,7 @@ extern const MienCommand mien_command_agreement;
 extern const MienCommand mien_command_simulate;
 
 extern const MienCommand mien_command_snapshot;
+extern const MienCommand mien_command_diff;
 
 extern const MienCommand mien_command_export;
 

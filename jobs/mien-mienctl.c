@@ -50,6 +50,7 @@ static const MienCommand *const commands[] = {
   &mien_command_agreement,
   /* Snapshots */
   &mien_command_snapshot,
+  &mien_command_diff,
   /* Planning */
   &mien_command_simulate,
   /* Export */

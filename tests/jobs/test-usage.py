@@ -85,6 +85,7 @@ def wrong_use(tap, ctl):
         ('a snapshot of nobody', ('snapshot', 'P', '--annotator', 'ann'), '--annotator'),
         ('a snapshot with two names', ('snapshot', 'P', 'a', 'b'), '"b" is one argument too many'),
         ('a snapshot without a name', ('snapshot', 'P', ''), 'NAME'),
+        ('a diff of one snapshot', ('diff', 'P', 'a'), 'TO is missing'),
         ('export of no format', ('export', 'P', '--out', 'x'), '--format is missing'),
         ('export of an unknown format', ('export', 'P', '--format', 'xml', '--out', 'x'), '"xml"'),
         ('export to nowhere', ('export', 'P', '--format', 'csv'), '--out is missing'),
