@@ -19,6 +19,9 @@ typedef struct
   gint64          duration_us;             /* -1: unknown */
   gboolean        proposal_visible;
   const MienUuid *target;
+  gint64          clock;                   /* 0: the next tick. What aims at one batch has one clock, so
+                                              that beside another copy's aims it is as late on every
+                                              frame of it */
 
   MienEventKind   kind;
   int             item;                    /* -1: the whole frame */
@@ -30,6 +33,13 @@ typedef struct
 void           mien_event_uuid        (MienUuid           *uuid);
 gboolean       mien_event_append      (MienStore          *store,
                                        const MienNewEvent *event,
+                                       GError            **error);
+/* mien-snapshot-restore.c: on event->frame, undoes (event->kind) what the restoring did there, or does it
+ * again, batch by batch; with that clock, in the batch of event. The labels do not follow yet. */
+gboolean       mien_restoring_turn    (MienStore          *store,
+                                       const MienUuid     *restoring,
+                                       const MienNewEvent *event,
+                                       gint64              clock,
                                        GError            **error);
 /* Round what a person decides. lifted: for mien_events_end. */
 gboolean       mien_events_begin      (MienStore          *store,

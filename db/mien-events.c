@@ -60,10 +60,10 @@ gboolean
 mien_event_append (MienStore *store, const MienNewEvent *event, GError **error)
 {
   gboolean value = event->item >= 0 && event->label.answer == MIEN_ANSWER_VALUE;
-  gint64 clock;
+  gint64 clock = event->clock;
   MienUuid uuid;
 
-  if (!mien_store_tick (store, &clock, error))
+  if (clock == 0 && !mien_store_tick (store, &clock, error))
     return FALSE;
   mien_event_uuid (&uuid);
   return mien_run (
@@ -141,7 +141,8 @@ check_labels (MienStore *store,
   return TRUE;
 }
 
-/* The first imported label of the item, and whether one like it was imported ever. */
+/* The first imported label of the item, and whether one like it was imported, of those
+ * that stand: what a restoring took back can be imported again. */
 static const MienLogged *
 find_imported (GArray *events, int item, const MienLabel *label, gboolean *same)
 {
@@ -154,7 +155,7 @@ find_imported (GArray *events, int item, const MienLabel *label, gboolean *same)
       MienLabel known = { .answer = event->answer,
                           .value = { event->value[0], event->value[1] } };
 
-      if (event->kind != MIEN_EVENT_IMPORTED || event->item != item)
+      if (event->kind != MIEN_EVENT_IMPORTED || event->item != item || event->undone)
         continue;
       if (first == NULL)
         first = event;
@@ -184,6 +185,7 @@ import_labels (MienStore *store,
   events = mien_labels_events (store, frame, error);
   if (events == NULL)
     return FALSE;
+  mien_labels_mark_undone (events);
   mien_event_uuid (&event.batch);
   for (guint item = 0; item < MIEN_ITEM_COUNT; item++)
     {

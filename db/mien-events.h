@@ -92,6 +92,8 @@ typedef struct
 {
   gint64           frame;
   char            *key;
+  gboolean         restored;               /* it was the restoring of a snapshot: kind, answers and
+                                              note say nothing */
   MienDecisionKind kind;
   MienLabels       answers;                /* what was taken back (or given again) */
   char            *note;                   /* NULL: it was none */
@@ -116,7 +118,8 @@ gboolean    mien_events_redo        (MienStore      *store,
 
 typedef struct
 {
-  MienUuid       uuid, batch, target;      /* target: all zero if none; for undone the batch */
+  MienUuid       uuid, batch, target;      /* target: all zero if none; for undone and redone the batch;
+                                              its own: it is of a restoring */
   MienEventKind  kind;
   int            item;                     /* MienItem, -1: the whole frame */
   MienLabel      label;

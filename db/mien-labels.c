@@ -7,9 +7,9 @@
  *
  * The rule (DESIGN.md): the latest adjudication; else the consensus of the annotators'
  * latest answers that are not undone; else the first imported one. An undone batch counts
- * as never made. Consensus is more than half of the votes, where "cannot tell" is a vote
- * like any other; of valence and arousal it is the mean, if the points lie within 0.3 of
- * each other in both.
+ * as never made. Consensus is more
+ * than half of the votes, where "cannot tell" is a vote like any other; of valence and
+ * arousal it is the mean, if the points lie within 0.3 of each other in both.
  */
 
 #define G_LOG_DOMAIN "mien-db"
@@ -35,6 +35,12 @@ is_vote (const MienLogged *event)
          || event->kind == MIEN_EVENT_PROPAGATED;
 }
 
+gboolean
+mien_logged_is_aim (const MienLogged *event)
+{
+  return event->kind == MIEN_EVENT_UNDONE || event->kind == MIEN_EVENT_REDONE;
+}
+
 void
 mien_labels_mark_undone (GArray *events)
 {
@@ -44,14 +50,13 @@ mien_labels_mark_undone (GArray *events)
     {
       MienLogged *aim = &g_array_index (events, MienLogged, i);
 
-      if (aim->kind != MIEN_EVENT_UNDONE && aim->kind != MIEN_EVENT_REDONE)
+      if (!mien_logged_is_aim (aim))
         continue;
       for (guint k = 0; k < events->len; k++)
         {
           MienLogged *event = &g_array_index (events, MienLogged, k);
 
-          if (event->kind != MIEN_EVENT_IMPORTED
-              && uuid_equal (&event->batch, &aim->target))
+          if (uuid_equal (&event->batch, &aim->target))
             event->undone = aim->kind == MIEN_EVENT_UNDONE;
         }
     }

@@ -101,4 +101,21 @@ gboolean      mien_snapshot_labels    (MienStore        *store,
                                        gboolean         *not_a_face,
                                        GError          **error);
 
+typedef struct
+{
+  guint          frames;                   /* that are otherwise now */
+  guint64        taken_back, given_again;  /* decisions; what was once imported of a frame counts as one */
+} MienRestored;
+
+/* Takes back whatever was decided and imported since, by whomever, and gives again what was taken back
+ * since: labels, skips, flags and notes are as they were. One decision of the annotator's in the log,
+ * which mien_events_undo takes back; where all is as it was already, none. All or nothing, in one
+ * transaction. restored and watch may be NULL. G_IO_ERROR_CANCELLED if it was stopped. */
+gboolean      mien_snapshot_restore   (MienStore        *store,
+                                       const MienSnapshot *snapshot,
+                                       gint64            annotator,
+                                       const MienSnapshotWatch *watch,
+                                       MienRestored     *restored,
+                                       GError          **error);
+
 G_END_DECLS

@@ -192,7 +192,7 @@ typedef struct
   MienAnswer    answer;
   double        value[2];
   gint64        annotator;                 /* 0: imported */
-  gboolean      undone;                    /* filled by mien_labels_derive */
+  gboolean      undone;                    /* filled by mien_labels_mark_undone */
 } MienLogged;
 
 typedef struct
@@ -204,6 +204,10 @@ typedef struct
   guint      complete, touched, imported, human;   /* bits MienTask */
 } MienDerived;
 
+/* An undoing or redoing, which aims at a batch. */
+gboolean       mien_logged_is_aim     (const MienLogged *event);
+/* Which events do not stand, into undone: a batch does as the latest event says that aims at it. */
+void           mien_labels_mark_undone (GArray          *events);
 /* events: MienLogged, of one frame, in the order of (clock, uuid). Pure. */
 void           mien_labels_derive     (GArray           *events,
                                        MienDerived      *derived);

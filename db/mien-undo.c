@@ -7,6 +7,9 @@
  * transaction; each frame's own events say so, so that its labels follow from them alone.
  * The order is the annotator's: the last batch that stands goes first, so an earlier one
  * is never taken back from under a later one about the same frame.
+ *
+ * A restoring (mien-snapshot-restore.c) is a decision like any other here, although it
+ * consists of undoings and redoings itself: it is known by aiming at itself.
  */
 
 #define G_LOG_DOMAIN "mien-db"
@@ -32,7 +35,9 @@ describe_event (MienStatement *row, MienUndone *undone)
   gint64 kind = mien_column_int (row, 1);
   gint64 item = mien_column_is_null (row, 2) ? -1 : mien_column_int (row, 2);
 
-  if (kind == MIEN_EVENT_SKIPPED)
+  if (mien_column_int (row, 7) != 0)
+    undone->restored = TRUE;
+  else if (kind == MIEN_EVENT_SKIPPED)
     undone->kind = MIEN_DECISION_SKIP;
   else if (kind == MIEN_EVENT_NOT_A_FACE)
     undone->kind = MIEN_DECISION_NOT_A_FACE;
@@ -60,7 +65,8 @@ read_batch (MienStore *store, const MienUuid *batch, MienUndone *undone, GError 
   g_autoptr (MienStatement) row =
       mien_query (store, error,
                   "SELECT frame, kind, item, answer, value1, value2,"
-                  " (SELECT text FROM event_note n WHERE n.event = event.id) FROM event"
+                  " (SELECT text FROM event_note n WHERE n.event = event.id),"
+                  " ifnull (target = batch, 0) FROM event"
                   " WHERE annotator IS NOT NULL AND batch = ?1 ORDER BY id",
                   MIEN_UUID (batch));
   g_autoptr (GHashTable) seen =
@@ -135,6 +141,7 @@ aim_at (MienStore *store,
     .item = -1,
     .confidence = (double) NAN,
   };
+  gint64 parts_clock;
 
   if (!read_batch (store, target, undone, error))
     return FALSE;
@@ -146,10 +153,16 @@ aim_at (MienStore *store,
                    store->path);
       return FALSE;
     }
+  if (!mien_store_tick (store, &parts_clock, error)
+      || !mien_store_tick (store, &event.clock, error))
+    return FALSE;
   mien_event_uuid (&event.batch);
   for (guint i = 0; i < undone->n_frames; i++)
     {
       event.frame = g_array_index (undone->frames, gint64, i);
+      if (undone->restored
+          && !mien_restoring_turn (store, target, &event, parts_clock, error))
+        return FALSE;
       if (!mien_event_append (store, &event, error)
           || !mien_labels_refresh (store, event.frame, error))
         return FALSE;
@@ -163,9 +176,10 @@ undo (MienStore *store, gint64 annotator, MienUndone *undone, GError **error)
   g_autoptr (MienStatement) row = mien_query (
       store, error,
       "SELECT e.batch FROM event e WHERE e.annotator = ?1"
-      " AND e.kind NOT IN (10, 11) AND ifnull ((SELECT t.kind FROM event t"
-      " WHERE t.target = e.batch ORDER BY t.clock DESC, t.uuid DESC LIMIT 1), 0)"
-      " <> 10 ORDER BY e.clock DESC LIMIT 1",
+      " AND (e.kind NOT IN (10, 11) OR e.target = e.batch) AND ifnull ((SELECT t.kind "
+      "FROM event t"
+      " WHERE t.target = e.batch ORDER BY t.clock DESC, t.uuid DESC LIMIT 1), 0) <> 10"
+      " ORDER BY e.clock DESC LIMIT 1",
       MIEN_INT (annotator));
   MienStep step = row == NULL ? MIEN_STEP_ERROR : mien_statement_step (row, error);
   MienUuid target;
@@ -182,7 +196,8 @@ undo (MienStore *store, gint64 annotator, MienUndone *undone, GError **error)
 
 /* Backwards from the annotator's last event: an undoing whose redoing was met is spent;
  * the first one that is not is what to give back; a decision in between ends the search.
- * The events of one batch, a frame each, count once. */
+ * The events of one batch, a frame each, count once, by the latest: what aims at a
+ * restoring comes after what undoes and redoes its parts. */
 static gboolean
 redo (MienStore *store, gint64 annotator, MienUndone *redone, GError **error)
 {
@@ -206,6 +221,8 @@ redo (MienStore *store, gint64 annotator, MienUndone *redone, GError **error)
       if (!mien_column_bytes (row, 1, target.bytes, sizeof target.bytes, error)
           || !mien_column_bytes (row, 2, batch.bytes, sizeof batch.bytes, error))
         return FALSE;
+      if (memcmp (&batch, &target, sizeof batch) == 0)
+        break;
       if (memcmp (&batch, &last, sizeof batch) == 0)
         continue;
       last = batch;

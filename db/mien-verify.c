@@ -408,10 +408,11 @@ static const struct
               " SELECT event, 0 FROM event_note n WHERE NOT EXISTS"
               " (SELECT 1 FROM event e WHERE e.id = n.event AND e.kind = 9)",
     note_row },
+  /* An import is of one frame, and in no index of batches. */
   { MIEN_SCAN "SELECT min (id) FROM event t WHERE kind IN (10, 11)"
               " GROUP BY batch, target HAVING count (DISTINCT frame) <>"
-              " (SELECT count (DISTINCT frame) FROM event e"
-              " WHERE e.annotator IS NOT NULL AND e.batch = t.target)",
+              " max (1, (SELECT count (DISTINCT frame) FROM event e"
+              " WHERE e.annotator IS NOT NULL AND e.batch = t.target))",
     batch_row },
   { MIEN_SCAN "SELECT id, name FROM snapshot", snapshot_row },
   { MIEN_SCAN "SELECT p.model, p.frame FROM prediction p CROSS JOIN model m"

@@ -96,10 +96,13 @@ test_order (void)
   assert_value (events, EXPRESSION, 3, 0);
   add_aim (events, MIEN_EVENT_REDONE, 5);
   assert_value (events, EXPRESSION, 5, 0);
-  /* What was imported cannot be undone. */
-  add_aim (events, MIEN_EVENT_UNDONE, 1);
   add_aim (events, MIEN_EVENT_UNDONE, 5);
   add_aim (events, MIEN_EVENT_UNDONE, 3);
+  assert_value (events, EXPRESSION, 1, 0);
+  /* Of what was imported, the first that stands. */
+  add_aim (events, MIEN_EVENT_UNDONE, 1);
+  assert_value (events, EXPRESSION, 2, 0);
+  add_aim (events, MIEN_EVENT_REDONE, 1);
   assert_value (events, EXPRESSION, 1, 0);
 }
 
