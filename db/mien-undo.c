@@ -176,8 +176,8 @@ undo (MienStore *store, gint64 annotator, MienUndone *undone, GError **error)
   g_autoptr (MienStatement) row = mien_query (
       store, error,
       "SELECT e.batch FROM event e WHERE e.annotator = ?1"
-      " AND (e.kind NOT IN (10, 11) OR e.target = e.batch) AND ifnull ((SELECT t.kind "
-      "FROM event t"
+      " AND (e.kind NOT IN (10, 11) OR e.target = e.batch) AND"
+      " ifnull ((SELECT t.kind FROM event t"
       " WHERE t.target = e.batch ORDER BY t.clock DESC, t.uuid DESC LIMIT 1), 0) <> 10"
       " ORDER BY e.clock DESC LIMIT 1",
       MIEN_INT (annotator));

@@ -52,7 +52,8 @@ run_undo (MienJob *job, GError **error)
       mien_undone_clear (&undone);
       return FALSE;
     }
-  mien_decision_print (job, "undone", undone.key, undone.n_frames, annotator, undone.kind,
+  mien_decision_print (job, "undone", undone.key, undone.n_frames, annotator,
+                       undone.restored ? "restore" : mien_decision_kind_id (undone.kind),
                        &undone.answers);
   mien_undone_clear (&undone);
   return TRUE;

@@ -295,7 +295,7 @@ run_label (MienJob *job, GError **error)
   if (store == NULL || !record (store, &options, &decision, &n_frames, error))
     return FALSE;
   mien_decision_print (job, "recorded", options.frame, n_frames, options.annotator,
-                       decision.kind, &decision.answers);
+                       mien_decision_kind_id (decision.kind), &decision.answers);
   return TRUE;
 }
 

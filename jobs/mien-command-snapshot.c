@@ -145,5 +145,6 @@ const MienCommand mien_command_snapshot = {
   .summary = "Give the labels as they are a name, or list those names",
   .run = run_snapshot,
   .details = "A snapshot is a place in the log of decisions: it is taken at once, and "
-             "stays as it is.",
+             "stays as it is. \"mienctl diff\" compares two, \"mienctl restore\" goes "
+             "back to one.",
 };

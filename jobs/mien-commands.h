@@ -34,6 +34,7 @@ extern const MienCommand mien_command_simulate;
 
 extern const MienCommand mien_command_snapshot;
 extern const MienCommand mien_command_diff;
+extern const MienCommand mien_command_restore;
 
 extern const MienCommand mien_command_export;
 

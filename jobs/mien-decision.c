@@ -15,8 +15,8 @@
 
 #define ALL_TASKS ((1u << MIEN_TASK_COUNT) - 1)
 
-static const char *
-kind_id (MienDecisionKind kind)
+const char *
+mien_decision_kind_id (MienDecisionKind kind)
 {
   switch (kind)
     {
@@ -40,7 +40,7 @@ mien_decision_print (MienJob *job,
                      const char *frame,
                      guint n_frames,
                      const char *annotator,
-                     MienDecisionKind kind,
+                     const char *decision,
                      const MienLabels *answers)
 {
   g_autoptr (JsonBuilder) builder = NULL;
@@ -48,8 +48,9 @@ mien_decision_print (MienJob *job,
 
   if (!job->json)
     {
-      text = kind == MIEN_DECISION_ANSWER ? mien_labels_to_text (answers, ALL_TASKS)
-                                          : g_strdup (kind_id (kind));
+      text = g_str_equal (decision, mien_decision_kind_id (MIEN_DECISION_ANSWER))
+                 ? mien_labels_to_text (answers, ALL_TASKS)
+                 : g_strdup (decision);
       mien_job_print (job, "%s", frame);
       if (n_frames > 1)
         mien_job_print (job, " and %u more", n_frames - 1);
@@ -61,7 +62,7 @@ mien_decision_print (MienJob *job,
   mien_json_string (builder, "frame", frame);
   mien_json_integer (builder, "frames", n_frames);
   mien_json_string (builder, "annotator", annotator);
-  mien_json_string (builder, "decision", kind_id (kind));
+  mien_json_string (builder, "decision", decision);
   mien_json_labels (builder, "answers", answers, ALL_TASKS);
   json_builder_end_object (builder);
   mien_job_print_json (job, builder);

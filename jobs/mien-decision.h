@@ -6,14 +6,16 @@
 
 G_BEGIN_DECLS
 
+/* "answer", "skip" ... */
+const char *mien_decision_kind_id   (MienDecisionKind     kind);
 /* What `label` took down and what `undo` took back look alike. what: "recorded" or "undone"; frame: the
- * first of n. */
+ * first of n; decision: mien_decision_kind_id, or "restore". */
 void        mien_decision_print     (MienJob             *job,
                                      const char          *what,
                                      const char          *frame,
                                      guint                n_frames,
                                      const char          *annotator,
-                                     MienDecisionKind     kind,
+                                     const char          *decision,
                                      const MienLabels    *answers);
 /* "12=1,4=0,6=?" into the units' answers; the error of usage names what is wrong. */
 gboolean    mien_decision_parse_units (MienJob           *job,

@@ -51,6 +51,7 @@ static const MienCommand *const commands[] = {
   /* Snapshots */
   &mien_command_snapshot,
   &mien_command_diff,
+  &mien_command_restore,
   /* Planning */
   &mien_command_simulate,
   /* Export */

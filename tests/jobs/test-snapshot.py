@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Names for the labels of a moment, and what differs between two: snapshot, diff."""
+"""Names for the labels of a moment, what differs between two, and going back: snapshot, diff, restore."""
 
+import os
 import re
 
 from mien_tap import dump, main
@@ -97,5 +98,68 @@ def diff(tap, ctl):
     ctl.fails(tap, 'a snapshot that is not there', 'diff', project, 'a', 'c', says=[project, '"c"'])
 
 
+def restore(tap, ctl):
+    project = ctl.demo('p.mien')
+    ctl.must('snapshot', project, 'a')
+    before = ctl.json('status', project), ctl.json('queue', project)
+    one, two = asked(ctl, project, 2)
+    label(ctl, project, one, 'ann', '--au', '12=1,4=?')
+    label(ctl, project, one, 'ben', '--au', '12=0')
+    label(ctl, project, two, 'ben', '--note', 'blurred')
+    label(ctl, project, two, 'ben', '--not-a-face')
+    ctl.must('undo', project, '--annotator', 'ann')
+    labelled = ctl.json('status', project), ctl.json('queue', project)
+    ctl.must('snapshot', project, 'b')
+
+    tap.equal(ctl.json('restore', project, 'a', '--annotator', 'lead'),
+              {'name': 'a', 'annotator': 'lead', 'frames': 2, 'taken_back': 3, 'given_again': 0},
+              'restore says what it took back')
+    tap.equal((ctl.json('status', project), ctl.json('queue', project)), before, 'all is as it was')
+    tap.equal(ctl.json('diff', project, 'a', 'now')['frames'], 0, 'diff finds nothing')
+    ctl.must('verify', project)
+    history = ctl.json('history', project, '--frame', two)
+    tap.equal([(e['kind'], e['undone']) for e in history if e['annotator'] == 'ben'],
+              [('noted', True), ('not-a-face', True)], 'what was said stays in the log')
+    state = dump(project)
+    tap.equal(ctl.json('restore', project, 'a', '--annotator', 'eve')['frames'], 0, 'once more is nothing')
+    tap.ok('as it was then' in ctl.must('restore', project, 'a', '--annotator', 'eve').out, 'and says so')
+    ctl.fails(tap, 'a snapshot that is not there', 'restore', project, 'c', '--annotator', 'eve',
+              says=[project, '"c"'])
+    ctl.fails(tap, 'an annotator without a name', 'restore', project, 'b', '--annotator', '', says=[project])
+    tap.equal(dump(project), state, 'nothing has changed by that')
+
+    tap.equal(ctl.json('undo', project, '--annotator', 'lead'),
+              {'frame': one, 'frames': 2, 'annotator': 'lead', 'decision': 'restore', 'answers': {}},
+              'undo knows what it takes back')
+    tap.equal((ctl.json('status', project), ctl.json('queue', project)), labelled, 'all is as before it')
+    text = ctl.must('restore', project, 'a', '--annotator', 'ben').out
+    tap.ok('2 frames are as they were, 3 decisions' in text, 'restore says so to people too', text)
+    tap.equal(ctl.json('restore', project, 'b', '--annotator', 'ann')['given_again'], 3, 'and forth')
+    tap.equal((ctl.json('status', project), ctl.json('queue', project)), labelled, 'all is there again')
+    ctl.must('verify', project)
+
+
+def imports(tap, ctl):
+    """What an import has brought goes, and comes again with the next."""
+    project = ctl.demo('p.mien')
+    frame = asked(ctl, project, 1, 'expression')[0]
+    ctl.must('snapshot', project, 'a')
+    ctl.must('export', project, '--format', 'csv', '--out', 'out', '--images')
+    with open(ctl.path('list.csv'), 'w', encoding='utf-8') as f:
+        f.write(f'image,expression\n{frame},3\n')
+    folder = next(root for root, _, _ in os.walk(ctl.path('out')) if os.path.exists(os.path.join(root, frame)))
+    arguments = ('import', 'folder', project, '--images', folder, '--csv', ctl.path('list.csv'))
+    imported = ctl.json(*arguments)['labels']['expression']
+    tap.equal(imported, 1, 'a label is imported')
+    after = ctl.json('status', project)
+    out = ctl.json('restore', project, 'a', '--annotator', 'ann')
+    tap.equal((out['frames'], out['taken_back']), (1, 1), 'an import is taken back')
+    tap.equal(ctl.json('diff', project, 'a', 'now')['frames'], 0, 'nothing of it is left')
+    ctl.must('verify', project)
+    tap.equal(ctl.json(*arguments)['labels']['expression'], 1, 'and imported again')
+    tap.equal(ctl.json('status', project), after, 'as it had been')
+    ctl.must('verify', project)
+
+
 if __name__ == '__main__':
-    main([snapshot, diff])
+    main([snapshot, diff, restore, imports])

@@ -85,6 +85,8 @@ def wrong_use(tap, ctl):
         ('a snapshot of nobody', ('snapshot', 'P', '--annotator', 'ann'), '--annotator'),
         ('a snapshot with two names', ('snapshot', 'P', 'a', 'b'), '"b" is one argument too many'),
         ('a snapshot without a name', ('snapshot', 'P', ''), 'NAME'),
+        ('a restoring by nobody', ('restore', 'P', 'a'), '--annotator is missing'),
+        ('a restoring of nothing', ('restore', 'P', '--annotator', 'ann'), 'NAME is missing'),
         ('a diff of one snapshot', ('diff', 'P', 'a'), 'TO is missing'),
         ('export of no format', ('export', 'P', '--out', 'x'), '--format is missing'),
         ('export of an unknown format', ('export', 'P', '--format', 'xml', '--out', 'x'), '"xml"'),
