@@ -105,8 +105,9 @@ typedef struct
 
 void        mien_undone_clear       (MienUndone     *undone);
 
-/* The annotator's last decision that is not undone, wherever it was made, on all its frames: an earlier
- * one is not reached before the later ones. NOT_FOUND if there is none. Redo gives back the last one taken back, as long as no new decision came between. */
+/* The annotator's last decision, or restoring of a snapshot, that is not undone, wherever it was made, on
+ * all its frames: an earlier one is not reached before the later ones. NOT_FOUND if there is none. Redo
+ * gives back the last one taken back, as long as no new decision came between. */
 gboolean    mien_events_undo        (MienStore      *store,
                                      gint64          annotator,
                                      MienUndone     *undone,

@@ -69,6 +69,15 @@ const MienCommand mien_command_undo = {
       "so does that it was taken back.",
 };
 
+/* A restoring aims at itself, which nothing else does. */
+static const char *
+kind_id (const MienEvent *event)
+{
+  return memcmp (&event->target, &event->batch, sizeof event->batch) == 0
+             ? "restored"
+             : mien_event_kind_id (event->kind);
+}
+
 static void
 add_event (JsonBuilder *builder, const MienEvent *event)
 {
@@ -83,7 +92,7 @@ add_event (JsonBuilder *builder, const MienEvent *event)
   mien_json_string (builder, "event", uuid);
   mien_json_string (builder, "batch", batch);
   mien_json_string (builder, "target", has_target ? target : NULL);
-  mien_json_string (builder, "kind", mien_event_kind_id (event->kind));
+  mien_json_string (builder, "kind", kind_id (event));
   mien_json_string (builder, "item", item);
   if (event->item >= 0)
     mien_json_label (builder, "value", (MienItem) event->item, &event->label);
@@ -114,7 +123,7 @@ print_event (MienJob *job, const MienEvent *event)
       time != NULL ? g_date_time_format (time, "%Y-%m-%d %H:%M:%S") : g_strdup ("-");
   g_autofree char *item = mien_item_to_text (event->item);
 
-  mien_job_print (job, "%s  %-12s  %-15s", when, mien_event_kind_id (event->kind), item);
+  mien_job_print (job, "%s  %-12s  %-15s", when, kind_id (event), item);
   if (event->item >= 0)
     {
       g_autofree char *value = mien_label_to_text ((MienItem) event->item, &event->label);

@@ -120,6 +120,8 @@ def restore(tap, ctl):
     history = ctl.json('history', project, '--frame', two)
     tap.equal([(e['kind'], e['undone']) for e in history if e['annotator'] == 'ben'],
               [('noted', True), ('not-a-face', True)], 'what was said stays in the log')
+    kinds = [(e['kind'], e['target'] == e['batch']) for e in history if e['annotator'] == 'lead']
+    tap.equal(sorted(kinds), [('restored', True), ('undone', False), ('undone', False)], 'and why it does not count')
     state = dump(project)
     tap.equal(ctl.json('restore', project, 'a', '--annotator', 'eve')['frames'], 0, 'once more is nothing')
     tap.ok('as it was then' in ctl.must('restore', project, 'a', '--annotator', 'eve').out, 'and says so')
