@@ -199,11 +199,13 @@ static void
 test_undefined (void)
 {
   static const double SAME[2][3] = { { 1, 1, 1 }, { 1, 1, 1 } };
-  static const double THIRDS[2][3] = { { 0.3, 0.3, 0.3 }, { 0.3, 0.3, 0.3 } };
+  /* (0.1 * 3) / 3 is not 0.1. */
+  static const double TENTHS[2][6] = { { 0.1, 0.1, 0.1, 0.1, 0.1, 0.1 },
+                                       { 0.1, 0.1, 0.1, 0.1, 0.1, 0.1 } };
   static const double ONE[2][3] = { { 1, 0, NONE }, { 0, NONE, 1 } };
   static const double APART[2][3] = { { 1, NONE, 0 }, { NONE, 1, NONE } };
   MienAgreement all[] = {
-    measure (SAME[0], 2, 3, 2, 3),  measure (THIRDS[0], 2, 3, 0, 1),
+    measure (SAME[0], 2, 3, 2, 3),  measure (TENTHS[0], 2, 6, 0, 3),
     measure (ONE[0], 2, 3, 2, 3),   measure (ONE[0], 2, 3, 0, 3),
     measure (APART[0], 2, 3, 2, 3),
   };
