@@ -7,9 +7,9 @@
  *
  * The rule (DESIGN.md): the latest adjudication; else the consensus of the annotators'
  * latest answers that are not undone; else the first imported one. An undone batch counts
- * as never made. Consensus is more
- * than half of the votes, where "cannot tell" is a vote like any other; of valence and
- * arousal it is the mean, if the points lie within 0.3 of each other in both.
+ * as never made. Consensus is more than half of the votes, where "cannot tell" is a vote
+ * like any other; of valence and arousal it is the mean, if the points lie within 0.3 of
+ * each other in both.
  */
 
 #define G_LOG_DOMAIN "mien-db"

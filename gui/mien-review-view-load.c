@@ -400,6 +400,9 @@ describe_undone (const MienUndone *undone, gboolean redo)
 {
   g_autofree char *what = NULL;
 
+  if (undone->restored)
+    return g_strdup (redo ? _ ("Given again: the restoring of a snapshot")
+                          : _ ("Taken back: the restoring of a snapshot"));
   switch (undone->kind)
     {
     case MIEN_DECISION_ANSWER:
@@ -431,6 +434,11 @@ describe_undone (const MienUndone *undone, gboolean redo)
 static void
 take_in (MienReviewView *self, const MienUndone *undone, gboolean redo)
 {
+  if (undone->restored)
+    {
+      mien_review_view_reread (self);
+      return;
+    }
   if (undone->kind == MIEN_DECISION_NOTE)
     {
       mien_review_session_reread (self->session, undone->frame);

@@ -19,6 +19,7 @@
 #include "mien-review-side.h"
 #include "mien-review-view.h"
 #include "mien-settings.h"
+#include "mien-snapshot.h"
 #include "mien-strip.h"
 #include "mien-test-project.h"
 
@@ -272,6 +273,35 @@ test_a_decision_lies_in_the_file (Fixture *fixture, gconstpointer data)
   g_clear_pointer (&fixture->toast, g_free);
   mien_review_view_redo (fixture->view);
   mien_test_wait (fixture->toast != NULL);
+  labels = stored (fixture, first);
+  g_assert_cmpfloat (labels.item[MIEN_ITEM_EXPRESSION].value[0], ==, 6.0);
+}
+
+/* A snapshot that was restored elsewhere is taken back like any other decision. */
+static void
+test_restoring_is_taken_back (Fixture *fixture, gconstpointer data)
+{
+  gint64 first = wait_for_face (fixture), annotator;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (MienStore) store = NULL;
+  g_autoptr (MienSnapshot) snapshot = NULL;
+  MienLabels labels;
+
+  store = mien_store_open (fixture->place.path, MIEN_STORE_READ_WRITE, &error);
+  g_assert_no_error (error);
+  snapshot = mien_snapshot_take (store, "before", 0, &error);
+  g_assert_no_error (error);
+  activate (fixture, "review.expression", 6);
+  activate (fixture, "review.confirm", -1);
+  mien_test_wait (mien_project_get_pending (fixture->project) == 0);
+  g_assert_true (mien_events_ensure_annotator (
+      store, mien_project_get_annotator (fixture->project), &annotator, &error));
+  g_assert_true (mien_snapshot_restore (store, snapshot, annotator, NULL, NULL, &error));
+  labels = stored (fixture, first);
+  g_assert_cmpint (labels.item[MIEN_ITEM_EXPRESSION].source, !=, MIEN_SOURCE_HUMAN);
+  mien_review_view_undo (fixture->view);
+  mien_test_wait (fixture->toast != NULL);
+  g_assert_cmpstr (fixture->toast, ==, "Taken back: the restoring of a snapshot");
   labels = stored (fixture, first);
   g_assert_cmpfloat (labels.item[MIEN_ITEM_EXPRESSION].value[0], ==, 6.0);
 }
@@ -662,6 +692,7 @@ main (int argc, char **argv)
   ADD ("/review/names", FRAMES, test_everything_has_a_name);
   ADD ("/review/answers", FRAMES, test_answers_change_the_buttons);
   ADD ("/review/decision", FRAMES, test_a_decision_lies_in_the_file);
+  ADD ("/review/restored", FRAMES, test_restoring_is_taken_back);
   ADD ("/review/drawn", FRAMES, test_enter_needs_a_drawn_face);
   ADD ("/review/nothing", FRAMES, test_nothing_to_confirm_is_said);
   ADD ("/review/back", FRAMES, test_back_and_the_strip);
