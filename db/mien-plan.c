@@ -14,8 +14,6 @@
 
 #include <string.h>
 
-#define MIX_SETTING "queue-mix"
-
 enum
 {
   /* Enough for the plan, should all but one in four be too near to another. */
@@ -26,7 +24,7 @@ gboolean
 mien_plan_mix (MienStore *store, MienMix *mix, GError **error)
 {
   g_autoptr (GError) failed = NULL;
-  g_autofree char *text = mien_store_setting (store, MIX_SETTING, &failed);
+  g_autofree char *text = mien_store_setting (store, MIEN_QUEUE_MIX, &failed);
 
   if (failed != NULL)
     {
@@ -44,7 +42,7 @@ mien_plan_set_mix (MienStore *store, const MienMix *mix, GError **error)
 {
   g_autofree char *text = mien_mix_to_text (mix);
 
-  return mien_store_set_setting (store, MIX_SETTING, text, error);
+  return mien_store_set_setting (store, MIEN_QUEUE_MIX, text, error);
 }
 
 gboolean

@@ -11,6 +11,9 @@ G_BEGIN_DECLS
  * accepted answers that are drawn to be audited. mien_queue_frames gives what is planned first.
  */
 
+/* The setting that holds the mix as text. */
+#define MIEN_QUEUE_MIX "queue-mix"
+
 /* The project's mix; the usual one where none was set. */
 gboolean    mien_plan_mix           (MienStore       *store,
                                      MienMix         *mix,

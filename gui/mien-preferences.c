@@ -14,6 +14,7 @@
 #include <glib/gi18n.h>
 
 #include "mien-keyboard-page.h"
+#include "mien-mix-group.h"
 #include "mien-project-group.h"
 #include "mien-settings.h"
 
@@ -169,7 +170,11 @@ mien_preferences_new (GtkWindow *parent, GSettings *settings, MienProject *proje
   g_settings_bind (settings, "point-fine-step", self->fine_step, "value",
                    G_SETTINGS_BIND_DEFAULT);
   if (project != NULL)
-    adw_preferences_page_add (self->review,
-                              ADW_PREFERENCES_GROUP (mien_project_group_new (project)));
+    {
+      adw_preferences_page_add (self->review,
+                                ADW_PREFERENCES_GROUP (mien_project_group_new (project)));
+      adw_preferences_page_add (self->review,
+                                ADW_PREFERENCES_GROUP (mien_mix_group_new (project)));
+    }
   return GTK_WIDGET (self);
 }

@@ -14,6 +14,8 @@
 #include "mien-project-private.h"
 
 #include "mien-blind-share.h"
+#include "mien-plan.h"
+#include "mien-project-plan.h"
 #include "mien-project-settings.h"
 
 #define AGAIN_US G_USEC_PER_SEC
@@ -31,6 +33,7 @@ typedef struct
   MienSavedFilter *filter; /* NULL: the one of that name is removed */
   char *name;
   double share;
+  MienMix mix;
 } WriteInput;
 
 typedef gboolean (*WriteFunc) (MienWriter *writer, MienWork *work, GError **error);
@@ -208,6 +211,23 @@ run_set_blind_share (MienWork *work, gpointer data)
   work->result = DONE;
 }
 
+/* The plan is laid anew at once; a full disk is met by the shares first. */
+static gboolean
+set_mix (MienWriter *writer, MienWork *work, GError **error)
+{
+  const WriteInput *input = work->input;
+
+  return mien_plan_set_mix (writer->store, &input->mix, error)
+         && mien_plan_renew (writer->store, error);
+}
+
+static void
+run_set_mix (MienWork *work, gpointer data)
+{
+  insist (data, work, set_mix);
+  work->result = DONE;
+}
+
 static void
 written (MienWork *work, gpointer source)
 {
@@ -368,6 +388,20 @@ mien_project_set_blind_share_async (MienProject *self,
   g_task_set_source_tag (task, mien_project_set_blind_share_async);
   input->share = share;
   push (self, task, run_set_blind_share, input);
+}
+
+void
+mien_project_set_mix_async (MienProject *self,
+                            const MienMix *mix,
+                            GAsyncReadyCallback callback,
+                            gpointer data)
+{
+  GTask *task = g_task_new (self, NULL, callback, data);
+  WriteInput *input = g_new0 (WriteInput, 1);
+
+  g_task_set_source_tag (task, mien_project_set_mix_async);
+  input->mix = *mix;
+  push (self, task, run_set_mix, input);
 }
 
 gboolean

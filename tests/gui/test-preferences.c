@@ -11,6 +11,7 @@
 #include "mien-blind-share.h"
 #include "mien-key-dialog.h"
 #include "mien-key-layout.h"
+#include "mien-plan.h"
 #include "mien-preferences.h"
 #include "mien-review-view.h"
 #include "mien-settings.h"
@@ -200,6 +201,59 @@ test_project (void)
   mien_test_place_clear (&place);
 }
 
+static GtkSpinButton *
+share_of (GtkWidget *window, const char *title)
+{
+  return GTK_SPIN_BUTTON (
+      find (find (window, ADW_TYPE_ACTION_ROW, title), GTK_TYPE_SPIN_BUTTON, NULL));
+}
+
+/* Whatever is set, the shares add up to 100, and the project holds them. */
+static void
+test_mix (void)
+{
+  g_autoptr (GSettings) settings = mien_settings_new ();
+  MienTestPlace place;
+  g_autoptr (MienProject) project = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (MienStore) other = NULL;
+  GtkWidget *window;
+  GtkSpinButton *audit, *random;
+  double lowest, highest;
+  MienMix mix;
+
+  mien_test_place_init (&place, 0);
+  project = mien_test_place_open (&place);
+  window = mien_preferences_new (NULL, settings, project);
+  gtk_window_present (GTK_WINDOW (window));
+  audit = share_of (window, "Audit");
+  random = share_of (window, "Random");
+  mien_test_wait (gtk_widget_is_sensitive (GTK_WIDGET (audit)));
+  g_assert_cmpint (gtk_spin_button_get_value_as_int (audit), ==, 15);
+  gtk_spin_button_set_value (audit, 40);
+  gtk_spin_button_set_value (random, 30);
+  mien_test_wait (mien_project_get_pending (project) == 0);
+  other = mien_store_open (place.path, MIEN_STORE_READ_WRITE, &error);
+  g_assert_no_error (error);
+  g_assert_true (mien_plan_mix (other, &mix, &error));
+  g_assert_cmpuint (mix.share[MIEN_REASON_AUDIT], ==, 40);
+  g_assert_cmpuint (mix.share[MIEN_REASON_RANDOM], ==, 30);
+  g_assert_cmpuint (mix.share[MIEN_REASON_UNCERTAIN], ==, 5);
+  /* There is room for what the uncertain have left. */
+  gtk_spin_button_get_range (random, &lowest, &highest);
+  g_assert_cmpfloat (highest, ==, 35);
+  g_assert_nonnull (find (window, GTK_TYPE_LABEL, "5 %"));
+
+  g_assert_true (mien_mix_parse ("uncertain=90,audit=10", &mix, &error));
+  g_assert_true (mien_plan_set_mix (other, &mix, &error));
+  mien_test_wait (gtk_spin_button_get_value_as_int (audit) == 10);
+  g_assert_cmpint (gtk_spin_button_get_value_as_int (random), ==, 0);
+  gtk_window_destroy (GTK_WINDOW (window));
+  mien_project_close (project);
+  g_clear_pointer (&other, mien_store_close);
+  mien_test_place_clear (&place);
+}
+
 static void
 test_key_dialog (void)
 {
@@ -272,6 +326,7 @@ main (int argc, char **argv)
   g_test_add_func ("/preferences/actions", test_actions);
   g_test_add_func ("/preferences/window", test_preferences);
   g_test_add_func ("/preferences/project", test_project);
+  g_test_add_func ("/preferences/mix", test_mix);
   g_test_add_func ("/preferences/key", test_key_dialog);
   g_test_add_func ("/preferences/shortcuts", test_shortcuts);
   g_test_add_func ("/preferences/step", test_step);
