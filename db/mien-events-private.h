@@ -34,6 +34,8 @@ void           mien_event_uuid        (MienUuid           *uuid);
 gboolean       mien_event_append      (MienStore          *store,
                                        const MienNewEvent *event,
                                        GError            **error);
+/* What may be a note's text. */
+gboolean       mien_event_note_is_proper (const char       *note);
 /* mien-snapshot-restore.c: on event->frame, undoes (event->kind) what the restoring did there, or does it
  * again, batch by batch; with that clock, in the batch of event. The labels do not follow yet. */
 gboolean       mien_restoring_turn    (MienStore          *store,

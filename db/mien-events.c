@@ -463,8 +463,8 @@ mien_events_end (MienStore *store, gboolean lifted, gboolean ok, GError **error)
   return ok;
 }
 
-static gboolean
-note_is_proper (const char *note)
+gboolean
+mien_event_note_is_proper (const char *note)
 {
   gboolean blank = TRUE;
 
@@ -504,7 +504,7 @@ check_decision (MienStore *store,
                    store->path, frame);
       return FALSE;
     }
-  if (decision->kind == MIEN_DECISION_NOTE && !note_is_proper (decision->note))
+  if (decision->kind == MIEN_DECISION_NOTE && !mien_event_note_is_proper (decision->note))
     {
       g_set_error (error, MIEN_STORE_ERROR, MIEN_STORE_ERROR_INVALID,
                    "%s: a note has 1 to %d characters and no control ones; write another",

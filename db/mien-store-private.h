@@ -135,6 +135,10 @@ gboolean       mien_store_end         (MienStore        *store,
 gboolean       mien_store_tick        (MienStore        *store,
                                        gint64           *clock,
                                        GError          **error);
+/* Later ticks lie above what another copy has seen; inside a transaction. */
+gboolean       mien_store_raise_clock (MienStore        *store,
+                                       gint64            seen,
+                                       GError          **error);
 gboolean       mien_store_set_synchronous (MienStore    *store,
                                            gboolean      full,
                                            GError      **error);

@@ -165,10 +165,15 @@ set_pragmas (MienStore *store, gboolean immutable, GError **error)
           store->path);
       return FALSE;
     }
-  if ((version < MIEN_SCHEMA_VERSION && !mien_store_migrate (store, error))
-      || !mien_schema_check (store->db, MIEN_SCHEMA_VERSION, store->path, error))
+  if (store->mode != MIEN_STORE_AS_IS && version < MIEN_SCHEMA_VERSION
+      && !mien_store_migrate (store, error))
     return FALSE;
-  if (store->mode == MIEN_STORE_READ_ONLY
+  if (!mien_schema_check (store->db,
+                          store->mode == MIEN_STORE_AS_IS ? (int) version
+                                                          : MIEN_SCHEMA_VERSION,
+                          store->path, error))
+    return FALSE;
+  if (store->mode != MIEN_STORE_READ_WRITE
       && sqlite3_exec (store->db, "PRAGMA query_only = ON", NULL, NULL, NULL)
              != SQLITE_OK)
     {
@@ -509,7 +514,7 @@ mien_store_begin (MienStore *store, GError **error)
 
   if (store->depth == 0)
     {
-      if (store->mode == MIEN_STORE_READ_ONLY)
+      if (store->mode != MIEN_STORE_READ_WRITE)
         {
           g_set_error (
               error, MIEN_STORE_ERROR, MIEN_STORE_ERROR_READ_ONLY,
@@ -629,10 +634,9 @@ mien_store_set_bulk (MienStore *store, gboolean bulk, GError **error)
   return TRUE;
 }
 
-/* Never behind a clock that the project has seen, in whichever copy it was. What no clock
- * can have shown (microseconds, 146,000 years) is damage. */
-gboolean
-mien_store_tick (MienStore *store, gint64 *clock, GError **error)
+/* What no clock can have shown (microseconds, 146,000 years) is damage. */
+static gboolean
+read_clock (MienStore *store, GError **error)
 {
   g_assert (store->depth > 0);
 
@@ -647,9 +651,31 @@ mien_store_tick (MienStore *store, gint64 *clock, GError **error)
                    store->path);
       return FALSE;
     }
+  return TRUE;
+}
+
+/* Never behind a clock that the project has seen, in whichever copy it was. */
+gboolean
+mien_store_tick (MienStore *store, gint64 *clock, GError **error)
+{
+  if (!read_clock (store, error))
+    return FALSE;
   store->clock = MAX (g_get_real_time (), store->clock + 1);
   store->clock_moved = TRUE;
   *clock = store->clock;
+  return TRUE;
+}
+
+gboolean
+mien_store_raise_clock (MienStore *store, gint64 seen, GError **error)
+{
+  if (!read_clock (store, error))
+    return FALSE;
+  if (seen > store->clock)
+    {
+      store->clock = seen;
+      store->clock_moved = TRUE;
+    }
   return TRUE;
 }
 

@@ -35,6 +35,8 @@ typedef enum
 {
   MIEN_STORE_READ_WRITE,
   MIEN_STORE_READ_ONLY,
+  MIEN_STORE_AS_IS,                        /* read-only, and a project of an earlier version stays one:
+                                              all it is good for then is a copy */
 } MienStoreMode;
 
 /* Creates path, which must not exist, as an empty project. */

@@ -458,7 +458,7 @@ mien_store_verify (MienStore *store, GError **error)
   g_autoptr (GHashTable) models = g_hash_table_new_full (
       g_int64_hash, g_int64_equal, NULL, (GDestroyNotify) mien_model_free);
   Verify verify = { .store = store, .findings = findings, .models = models };
-  gboolean outermost = store->depth == 0, ok;
+  gboolean outermost = sqlite3_get_autocommit (store->db) != 0, ok;
 
   if (outermost && !mien_run (store, error, "BEGIN"))
     return NULL;

@@ -36,6 +36,7 @@ extern const MienCommand mien_command_snapshot;
 extern const MienCommand mien_command_diff;
 extern const MienCommand mien_command_restore;
 
+extern const MienCommand mien_command_merge;
 extern const MienCommand mien_command_export;
 
 G_END_DECLS

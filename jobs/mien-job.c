@@ -131,6 +131,7 @@ mien_job_usage_error (MienJob *job, GError **error, const char *format, ...)
   return usage_error (job, error, text);
 }
 
+/* The last one may be there several times if its name ends in dots. */
 static gboolean
 check_operands (MienJob *job, GError **error)
 {
@@ -138,12 +139,17 @@ check_operands (MienJob *job, GError **error)
   guint wanted = g_strv_length (names);
   guint given = job->operands != NULL ? g_strv_length (job->operands) : 0;
 
-  if (given > wanted)
+  if (given > wanted && !g_str_has_suffix (job->command->operands, "..."))
     return mien_job_usage_error (job, error, "\"%s\" is one argument too many",
                                  job->operands[wanted]);
-  for (guint i = 0; i < wanted; i++)
-    if (i >= given ? *names[i] != '[' : *job->operands[i] == '\0')
-      return mien_job_usage_error (job, error, "%s is missing", names[i]);
+  for (guint i = 0; i < MAX (wanted, given); i++)
+    {
+      const char *name = names[MIN (i, wanted - 1)];
+
+      if (i >= given ? *name != '[' : *job->operands[i] == '\0')
+        return mien_job_usage_error (job, error, "%.*s is missing",
+                                     (int) strcspn (name, "."), name);
+    }
   return TRUE;
 }
 

@@ -31,7 +31,7 @@ typedef struct _MienJobSignals MienJobSignals;
 typedef struct
 {
   const char *name;                        /* "status", "import folder" */
-  const char *operands;                    /* "PROJECT MODEL"; "[NAME]" may be left out */
+  const char *operands;                    /* "PROJECT MODEL", "PROJECT OTHER..."; "[NAME]" may be left out */
   const char *summary;                     /* one line */
   gboolean    long_running;                /* has --progress, stops at SIGINT and SIGTERM */
   gboolean  (*run) (MienJob *job, GError **error);
@@ -43,7 +43,7 @@ struct _MienJob
   const MienCommand *command;
   int                argc;                 /* what follows the command's name, after a title */
   char             **argv;
-  char             **operands;             /* as many as the command names; NULL: left out */
+  char             **operands;             /* as many as the command names, or more; NULL: left out */
   gboolean           json;
   MienProgress      *progress;             /* quiet for short commands */
   GCancellable      *cancellable;          /* NULL for short commands */

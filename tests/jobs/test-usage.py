@@ -75,6 +75,8 @@ def wrong_use(tap, ctl):
         ('a limit of nothing', ('queue', 'P', '--limit', '0'), '--limit'),
         ('undo of nobody', ('undo', 'P'), '--annotator is missing'),
         ('history of nothing', ('history', 'P'), '--frame is missing'),
+        ('a merge of nothing', ('merge', 'P'), 'OTHER is missing'),
+        ('a merge of an empty name', ('merge', 'P', 'Q', ''), 'OTHER is missing'),
         ('import without images', ('import', 'folder', 'P'), '--images is missing'),
         ('import without annotations',
          ('import', 'affwild2', 'P', '--images', '.', '--split', 'train'), '--annotations is missing'),
