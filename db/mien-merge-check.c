@@ -137,6 +137,21 @@ end_decision (Check *check, GError **error)
 }
 
 static gboolean
+refuse_event (Check *check, const MienMergeEvent *ours, GError **error)
+{
+  g_autoptr (MienStatement) row =
+      mien_query (check->merge->store, error, "SELECT key FROM frame WHERE uuid = ?1",
+                  MIEN_UUID (&ours->frame));
+  g_autofree char *key = NULL;
+
+  if (row == NULL || mien_statement_step (row, error) == MIEN_STEP_ERROR)
+    return FALSE;
+  key = mien_column_text (row, 0);
+  return mien_merge_refuse (check->source, error,
+                            "an event of frame \"%s\" says something else there", key);
+}
+
+static gboolean
 check_event (Check *check, const MienMergeEvent *event, GError **error)
 {
   g_auto (MienMergeEvent) ours = { 0 };
@@ -151,7 +166,7 @@ check_event (Check *check, const MienMergeEvent *event, GError **error)
   if (found
       && (!mien_merge_event_same (event, &ours)
           || mien_merge_annotator (check->source, event->annotator) != ours.annotator))
-    return mien_merge_refuse (check->source, error, "an event says something else there");
+    return refuse_event (check, &ours, error);
   if (memcmp (&event->batch, &check->batch, sizeof event->batch) != 0)
     {
       if (!end_decision (check, error))
