@@ -73,8 +73,13 @@ mien_merge_event_get (MienStore *store, gint64 id, MienMergeEvent *event, GError
   g_autoptr (MienStatement) row =
       mien_query (store, error, SELECT_EVENT " WHERE e.id = ?1", MIEN_INT (id));
 
-  return row != NULL && mien_statement_step (row, error) == MIEN_STEP_ROW
-         && mien_merge_event_read (row, event, error);
+  MienStep step = row == NULL ? MIEN_STEP_ERROR : mien_statement_step (row, error);
+
+  if (step == MIEN_STEP_DONE)
+    g_set_error (error, MIEN_STORE_ERROR, MIEN_STORE_ERROR_NOT_FOUND,
+                 "%s: there is no event %" G_GINT64_FORMAT "; look it up anew",
+                 store->path, id);
+  return step == MIEN_STEP_ROW && mien_merge_event_read (row, event, error);
 }
 
 gboolean

@@ -182,6 +182,17 @@ take_frame (MienMerge *merge, MienMergeSource *source, MienStatement *row, GErro
   return reason == NULL || mien_frames_set_missing (merge->store, id, reason, error);
 }
 
+/* What was there when it was checked is there now. */
+static gboolean
+step_to_row (MienMergeSource *source, MienStatement *row, GError **error)
+{
+  MienStep step = row == NULL ? MIEN_STEP_ERROR : mien_statement_step (row, error);
+
+  if (step == MIEN_STEP_DONE)
+    return mien_merge_refuse (source, error, "it contradicts itself");
+  return step == MIEN_STEP_ROW;
+}
+
 gboolean
 mien_merge_frames (MienMerge *merge, MienMergeSource *source, GError **error)
 {
@@ -191,8 +202,8 @@ mien_merge_frames (MienMerge *merge, MienMergeSource *source, GError **error)
           mien_query (source->store, error, SELECT_FRAME " WHERE f.id = ?1",
                       MIEN_INT (g_array_index (source->frames, gint64, i)));
 
-      if (row == NULL || mien_statement_step (row, error) != MIEN_STEP_ROW
-          || !take_frame (merge, source, row, error) || !mien_merge_count (merge, error)
+      if (!step_to_row (source, row, error) || !take_frame (merge, source, row, error)
+          || !mien_merge_count (merge, error)
           || !mien_store_breathe (merge->store, error))
         return FALSE;
     }
@@ -235,7 +246,7 @@ take_row (MienMerge *merge,
   g_autofree char *name = NULL, *key = NULL;
   gint64 list;
 
-  if (row == NULL || mien_statement_step (row, error) != MIEN_STEP_ROW)
+  if (!step_to_row (source, row, error))
     return FALSE;
   name = mien_column_text (row, 0);
   key = mien_column_text (row, 2);

@@ -73,7 +73,7 @@ MienStatement *mien_merge_event_all   (MienStore             *store,
 gboolean       mien_merge_event_read  (MienStatement         *row,
                                        MienMergeEvent        *event,
                                        GError               **error);
-/* event is untouched if there is none. */
+/* NOT_FOUND if there is none; find says so instead. */
 gboolean       mien_merge_event_get   (MienStore             *store,
                                        gint64                 id,
                                        MienMergeEvent        *event,

@@ -12,7 +12,8 @@
 
 #include <string.h>
 
-static const char *const people[] = { "Ana", "Ben", "Chie", "Daan" };
+static const char *const people[TEST_HISTORY_PEOPLE] = { "Ana", "Ben", "Chie", "Daan",
+                                                         "Eva" };
 
 static const char *const videos[] = { "va", "vb", "vc" };
 
@@ -166,7 +167,7 @@ take_back (MienStore *store, GRand *random, gint64 annotator)
 }
 
 void
-test_history_work (MienStore *store, GRand *random, guint n_steps)
+test_history_work (MienStore *store, GRand *random, guint n_people, guint n_steps)
 {
   g_autoptr (GError) error = NULL;
 
@@ -175,7 +176,7 @@ test_history_work (MienStore *store, GRand *random, guint n_steps)
     {
       guint step = g_rand_int (random) % 20;
       gint64 annotator =
-          test_add_annotator (store, people[g_rand_int (random) % G_N_ELEMENTS (people)]);
+          test_add_annotator (store, people[g_rand_int (random) % n_people]);
 
       if (step < 12)
         decide (store, random, annotator);

@@ -10,12 +10,18 @@ G_BEGIN_DECLS
  * have in common written out.
  */
 
+enum
+{
+  TEST_HISTORY_PEOPLE = 5,
+};
+
 /* Videos of all splits, frames with and without an image, a list, a model that has read some, imports. */
 void         test_history_begin         (MienStore        *store);
-/* So many steps of several people: answers, of one frame and of many, skips, flags, notes, undoing and
+/* So many steps of the first n_people: answers, of one frame and of many, skips, flags, notes, undoing and
  * redoing; imports, new frames, images that come later, models. */
 void         test_history_work          (MienStore        *store,
                                          GRand            *random,
+                                         guint             n_people,
                                          guint             n_steps);
 /* All that has to be the same in whichever order copies were merged: frames, labels, events without their
  * models, notes, annotators, lists, counters and the clock, by names that hold in every copy. */

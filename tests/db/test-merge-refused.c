@@ -16,6 +16,11 @@
 #include <string.h>
 #include <unistd.h>
 
+enum
+{
+  N_FLIPPED = 200,
+};
+
 static void
 fill (MienStore *store)
 {
@@ -246,6 +251,58 @@ test_splits (void)
   test_project_close (&project);
 }
 
+/* TRUE: it was merged. */
+static gboolean
+merge_flipped (TestProject *project, const char *path)
+{
+  g_autoptr (MienMerge) merge = mien_merge_new (project->store, NULL, NULL, NULL);
+  g_autoptr (GError) error = NULL;
+
+  if (mien_merge_add (merge, path, &error) && mien_merge_run (merge, &error) != NULL)
+    return TRUE;
+  g_assert_nonnull (error);
+  g_assert_cmpint (error->domain, ==, MIEN_STORE_ERROR);
+  g_assert_null (strchr (error->message, '\n'));
+  return FALSE;
+}
+
+/* Bits turned over anywhere: it is refused, or the project is sound with what came. */
+static void
+test_flipped (void)
+{
+  g_autoptr (GRand) random = g_rand_new_with_seed ((guint32) g_test_rand_int ());
+  g_autofree char *copy = NULL, *contents = NULL;
+  g_autoptr (MienStore) store = NULL;
+  g_autoptr (GError) error = NULL;
+  guint merged = 0;
+  TestProject project;
+  gsize size;
+
+  test_project_open (&project);
+  test_history_begin (project.store);
+  copy = copy_to (&project, "copy");
+  store = mien_store_open (copy, MIEN_STORE_READ_WRITE, &error);
+  g_assert_no_error (error);
+  test_history_work (store, random, TEST_HISTORY_PEOPLE, 60);
+  g_clear_pointer (&store, mien_store_close);
+  g_file_get_contents (copy, &contents, &size, &error);
+  g_assert_no_error (error);
+  for (guint i = 0; i < N_FLIPPED; i++)
+    {
+      g_autofree guint8 *bytes = g_memdup2 (contents, size);
+
+      for (guint k = 0; k <= i % 3; k++)
+        bytes[g_test_rand_int_range (0, (int) size)] ^=
+            (guint8) (1 << g_test_rand_int_range (0, 8));
+      g_assert_true (
+          g_file_set_contents (copy, (const char *) bytes, (gssize) size, &error));
+      merged += merge_flipped (&project, copy) ? 1 : 0;
+      test_assert_sound (project.store);
+    }
+  g_test_message ("%u of %u were merged", merged, N_FLIPPED);
+  test_project_close (&project);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -254,5 +311,6 @@ main (int argc, char *argv[])
   g_test_add_func ("/db/merge-refused/other-files", test_other_files);
   g_test_add_func ("/db/merge-refused/contradictions", test_contradictions);
   g_test_add_func ("/db/merge-refused/splits", test_splits);
+  g_test_add_func ("/db/merge-refused/flipped", test_flipped);
   return g_test_run ();
 }

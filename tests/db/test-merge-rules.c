@@ -280,19 +280,20 @@ test_annotators (void)
   pair_close (&pair);
 }
 
-/* An event keeps its model where both have it. */
+/* An event keeps its model where both have it whole. */
 static void
 test_models (void)
 {
   MienDecision decision = { .kind = MIEN_DECISION_ANSWER, .frame = 1, .annotator = 1 };
   g_autoptr (MienMerge) merging = NULL;
   g_autoptr (GError) error = NULL;
-  gint64 ours, theirs;
+  gint64 ours, half, theirs;
   Pair pair;
 
   pair_open (&pair);
   test_project_close (&pair.theirs);
   ours = test_add_model (pair.ours.store, 7);
+  half = test_add_model (pair.ours.store, 7);
   copy_project (&pair.ours, &pair.theirs);
   theirs = test_add_model (pair.theirs.store, 7);
   decision.answers.item[MIEN_ITEM_EXPRESSION] = test_value (1);
@@ -301,13 +302,17 @@ test_models (void)
   decision.frame = 2;
   decision.model = theirs;
   g_assert_true (mien_events_decide (pair.theirs.store, &decision, NULL, &error));
+  decision.frame = 3;
+  decision.model = half;
+  g_assert_true (mien_events_decide (pair.theirs.store, &decision, NULL, &error));
+  test_run (pair.ours.store, "UPDATE model SET ready = 0 WHERE id = 2");
   /* Of their own after the copy: the same number, another model. */
   g_assert_cmpint (test_add_model (pair.ours.store, 7), ==, theirs);
   merge (&pair, &merging);
   g_assert_cmpint (
       test_count (pair.ours.store, "SELECT model FROM event WHERE frame = 1"), ==, ours);
   g_assert_cmpint (
-      test_count (pair.ours.store, "SELECT count (model) FROM event WHERE frame = 2"), ==,
+      test_count (pair.ours.store, "SELECT count (model) FROM event WHERE frame > 1"), ==,
       0);
   pair_close (&pair);
 }

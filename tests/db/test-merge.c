@@ -96,17 +96,18 @@ apart_open (Apart *apart, guint32 seed, guint n_steps)
   apart->random = g_rand_new_with_seed (seed);
   test_project_open (&apart->project);
   test_history_begin (apart->project.store);
-  /* A clock that is ahead ticks by ones: copies then have events at the same time. */
+  /* Two people are in all copies; who comes later is in several by the same name.
+   * A clock that is ahead ticks by ones: copies then have events at the same time. */
   if (seed % 2 == 1)
     test_run (apart->project.store, "UPDATE project SET clock = 4000000000000000");
-  test_history_work (apart->project.store, apart->random, n_steps / 2);
+  test_history_work (apart->project.store, apart->random, 2, n_steps / 2);
   copy_open (&apart->a, apart->project.store, apart->project.folder, "a");
   copy_open (&apart->b, apart->project.store, apart->project.folder, "b");
-  test_history_work (apart->a.store, apart->random, n_steps / 2);
+  test_history_work (apart->a.store, apart->random, TEST_HISTORY_PEOPLE, n_steps / 2);
   copy_open (&apart->c, apart->a.store, apart->project.folder, "c");
-  test_history_work (apart->a.store, apart->random, n_steps / 2);
-  test_history_work (apart->b.store, apart->random, n_steps);
-  test_history_work (apart->c.store, apart->random, n_steps);
+  test_history_work (apart->a.store, apart->random, TEST_HISTORY_PEOPLE, n_steps / 2);
+  test_history_work (apart->b.store, apart->random, TEST_HISTORY_PEOPLE, n_steps);
+  test_history_work (apart->c.store, apart->random, TEST_HISTORY_PEOPLE, n_steps);
 }
 
 static void
@@ -166,7 +167,7 @@ check_once (guint32 seed, guint64 *n_events, guint *n_conflicts)
   assert_same (&ab_c, &abc);
 
   /* Work goes on behind a merge, and comes back to the copies. */
-  test_history_work (ab_c.store, apart.random, 40);
+  test_history_work (ab_c.store, apart.random, TEST_HISTORY_PEOPLE, 40);
   test_assert_sound (ab_c.store);
   merge (&apart.b, &ab_c, NULL, NULL, NULL);
   assert_same (&apart.b, &ab_c);
@@ -230,22 +231,55 @@ kill_once (const char *path, const char *from, gulong after_us)
   return WIFEXITED (status);
 }
 
+/* By batch, how many events it has. */
+static GHashTable *
+count_decisions (MienStore *store)
+{
+  GHashTable *counts = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  sqlite3_stmt *stmt;
+
+  g_assert_cmpint (sqlite3_prepare_v2 (store->db,
+                                       "SELECT hex (batch), count (*) FROM event"
+                                       " GROUP BY batch",
+                                       -1, &stmt, NULL),
+                   ==, SQLITE_OK);
+  while (sqlite3_step (stmt) == SQLITE_ROW)
+    g_hash_table_insert (counts, g_strdup ((const char *) sqlite3_column_text (stmt, 0)),
+                         GINT_TO_POINTER (sqlite3_column_int (stmt, 1)));
+  sqlite3_finalize (stmt);
+  return counts;
+}
+
+static void
+assert_whole_decisions (MienStore *store, GHashTable *whole)
+{
+  g_autoptr (GHashTable) counts = count_decisions (store);
+  GHashTableIter iter;
+  gpointer batch, count;
+
+  g_hash_table_iter_init (&iter, counts);
+  while (g_hash_table_iter_next (&iter, &batch, &count))
+    g_assert_true (g_hash_table_lookup (whole, batch) == count);
+}
+
 /* Killed again and again at later moments, it is sound in between, and in the end the
  * same as if it had not been. */
 static void
 test_kill (void)
 {
   g_autoptr (GError) error = NULL;
+  g_autoptr (GHashTable) decisions = NULL;
   g_autofree char *path = NULL;
   guint killed = 0, partial = 0;
   Copy whole, part;
   Apart apart;
 
   apart_open (&apart, 3, 40);
-  test_history_work (apart.b.store, apart.random, 1500);
+  test_history_work (apart.b.store, apart.random, TEST_HISTORY_PEOPLE, 1500);
   whole = copy_of (&apart, &apart.a, "whole");
   part = copy_of (&apart, &apart.a, "part");
   merge (&whole, &apart.b, NULL, NULL, NULL);
+  decisions = count_decisions (whole.store);
   path = g_strdup (part.path);
   for (gulong after_us = 2000;; after_us += after_us / 3)
     {
@@ -258,6 +292,7 @@ test_kill (void)
       part.store = mien_store_open (path, MIEN_STORE_READ_WRITE, &error);
       g_assert_no_error (error);
       test_assert_sound (part.store);
+      assert_whole_decisions (part.store, decisions);
       n = test_count (part.store, "SELECT count (*) FROM event");
       g_assert_cmpint (n, >=, before);
       partial += n > before ? 1 : 0;
@@ -290,7 +325,7 @@ test_stop (void)
   Apart apart;
 
   apart_open (&apart, 5, 40);
-  test_history_work (apart.b.store, apart.random, 600);
+  test_history_work (apart.b.store, apart.random, TEST_HISTORY_PEOPLE, 600);
   whole = copy_of (&apart, &apart.a, "whole");
   merge (&whole, &apart.b, NULL, NULL, NULL);
   merging = mien_merge_new (apart.a.store, NULL, cancellable, cancellable);
