@@ -156,6 +156,8 @@ test_order (void)
   answer (&test, 0, test.ben, 2);
   answer (&test, 1, test.ana, 3);
   take (&test, "second", &second);
+  answer (&test, 2, test.ana, 1);
+  assert_undone (&test, test.ana, 1, FALSE);
   g_assert_cmpuint (restore (&test, "first", test.ana).frames, ==, 2);
   assert_tables (&test, &first);
   g_assert_cmpuint (restore (&test, "first", test.ana).frames, ==, 0);
@@ -167,7 +169,8 @@ test_order (void)
   assert_undone (&test, test.ben, 0, FALSE);
   g_assert_true (mien_events_redo (test.store, test.ben, NULL, NULL));
 
-  /* Of Ana's, the restoring comes before the answer. */
+  /* Of Ana's, the restoring comes before the answer; what was undone before it is past.
+   */
   g_assert_false (mien_events_redo (test.store, test.ana, NULL, NULL));
   assert_undone (&test, test.ana, 2, TRUE);
   assert_tables (&test, &second);
@@ -212,34 +215,71 @@ test_log (void)
   g_autoptr (GError) error = NULL;
   g_autoptr (GPtrArray) history = NULL;
   g_auto (TestTables) empty = { 0 };
-  MienDecision note = { .kind = MIEN_DECISION_NOTE,
-                        .duration_us = -1,
-                        .note = "blurred" };
-  guint undone = 0;
+  MienDecision decision = { .kind = MIEN_DECISION_NOTE,
+                            .duration_us = -1,
+                            .note = "blurred" };
   Case test;
 
   case_open (&test);
   take (&test, "empty", &empty);
-  note.frame = test.frames[0];
-  note.annotator = test.ben;
-  g_assert_true (mien_events_decide (test.store, &note, NULL, &error));
-  answer (&test, 0, test.ben, 2);
+  decision.frame = test.frames[0];
+  decision.annotator = test.ben;
+  g_assert_true (mien_events_decide (test.store, &decision, NULL, &error));
+  decision.kind = MIEN_DECISION_ANSWER;
+  decision.answers.item[EXPRESSION] = test_value (2);
+  decision.answers.item[MIEN_ITEM_FIRST_UNIT] = test_value (1);
+  g_assert_true (mien_events_decide (test.store, &decision, NULL, &error));
   test_decide (test.store, test.frames[0], test.ben, MIEN_DECISION_SKIP);
   g_assert_cmpuint (restore (&test, "empty", test.ana).taken_back, ==, 3);
   assert_tables (&test, &empty);
 
   history = mien_events_history (test.store, test.frames[0], &error);
   g_assert_no_error (error);
-  g_assert_cmpuint (history->len, ==, 7);
+  g_assert_cmpuint (history->len, ==, 8);
   for (guint i = 0; i < history->len; i++)
     {
       const MienEvent *event = g_ptr_array_index (history, i);
 
-      undone += event->undone;
-      g_assert_cmpstr (event->annotator, ==, i < 3 ? "Ben" : "Ana");
-      g_assert_cmpint (event->undone, ==, i < 3);
+      g_assert_cmpstr (event->annotator, ==, i < 4 ? "Ben" : "Ana");
+      g_assert_cmpint (event->undone, ==, i < 4);
     }
-  g_assert_cmpuint (undone, ==, 3);
+  case_close (&test);
+}
+
+/* As a merge would bring it: later in the log, earlier by its clock. */
+static void
+test_older_clock (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (MienSnapshot) then = NULL;
+  g_autoptr (MienSnapshot) now = NULL;
+  g_autoptr (MienDiff) diff = NULL;
+  g_auto (TestTables) before = { 0 };
+  g_auto (TestTables) merged = { 0 };
+  Case test;
+
+  case_open (&test);
+  answer (&test, 0, test.ana, 1);
+  take (&test, "before", &before);
+  test_run (test.store,
+            "INSERT INTO event (uuid, batch, clock, frame, kind, item, answer, value1,"
+            " annotator, time) SELECT randomblob (16), randomblob (16), 1, 1, 3, 1, 1, 2,"
+            " id, 1 FROM annotator WHERE name = 'Ben'");
+  g_assert_true (mien_store_begin (test.store, &error));
+  g_assert_true (mien_labels_refresh (test.store, test.frames[0], &error));
+  g_assert_true (mien_store_commit (test.store, &error));
+  test_tables_read (&merged, test.store, test.frames);
+  g_assert_cmpint (merged.labels[0].item[EXPRESSION].answer, ==, MIEN_ANSWER_UNRESOLVED);
+
+  then = mien_snapshot_find (test.store, "before", &error);
+  now = mien_snapshot_find (test.store, "now", &error);
+  diff = mien_snapshot_diff (test.store, then, now, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (diff->items[EXPRESSION].changed, ==, 1);
+  restore (&test, "before", test.chiyo);
+  assert_tables (&test, &before);
+  assert_undone (&test, test.chiyo, 1, TRUE);
+  assert_tables (&test, &merged);
   case_close (&test);
 }
 
@@ -287,6 +327,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/db/restore/order", test_order);
   g_test_add_func ("/db/restore/since", test_since);
   g_test_add_func ("/db/restore/log", test_log);
+  g_test_add_func ("/db/restore/older-clock", test_older_clock);
   g_test_add_func ("/db/restore/stopped", test_stopped);
   return g_test_run ();
 }

@@ -115,16 +115,15 @@ decide (History *history)
 static void
 import (History *history)
 {
-  guint first = below (history, FRAMES), n = MIN (1 + below (history, 4), FRAMES - first);
+  guint first = below (history, FRAMES), end = first + 1 + below (history, 4);
   g_autoptr (GError) error = NULL;
 
-  for (guint i = 0; i < n; i++)
+  for (guint i = first; i < MIN (end, FRAMES); i++)
     {
       MienLabels labels;
 
       random_labels (history, &labels);
-      mien_events_import (history->store, history->frames[first + i], &labels, NULL,
-                          &error);
+      mien_events_import (history->store, history->frames[i], &labels, NULL, &error);
       g_assert_no_error (error);
     }
 }
