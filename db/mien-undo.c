@@ -18,7 +18,6 @@
 #include "mien-events-private.h"
 
 #include <math.h>
-#include <string.h>
 
 void
 mien_undone_clear (MienUndone *undone)
@@ -194,27 +193,27 @@ undo (MienStore *store, gint64 annotator, MienUndone *undone, GError **error)
          && aim_at (store, MIEN_EVENT_UNDONE, annotator, &target, undone, error);
 }
 
-/* Backwards from the annotator's last event: an undoing whose redoing was met is spent;
- * the first one that is not is what to give back; a decision in between ends the search.
- * The events of one batch, a frame each, count once, by the latest: what aims at a
- * restoring comes after what undoes and redoes its parts. */
+/* Backwards from the annotator's last event: the first undoing that is the last word on
+ * what it took back is what to give back; a decision in between ends the search. After a
+ * merge, undoings from several copies lie between each other. The events of one batch, a
+ * frame each, count once, by the latest: what aims at a restoring comes after what undoes
+ * and redoes its parts. */
 static gboolean
 redo (MienStore *store, gint64 annotator, MienUndone *redone, GError **error)
 {
-  g_autoptr (MienStatement) row =
-      mien_query (store, error,
-                  "SELECT kind, target, batch FROM event WHERE annotator = ?1"
-                  " ORDER BY clock DESC",
-                  MIEN_INT (annotator));
-  g_autoptr (GArray) spent = g_array_new (FALSE, FALSE, sizeof (MienUuid));
-  MienUuid last = { { 0 } };
+  g_autoptr (MienStatement) row = mien_query (
+      store, error,
+      "SELECT e.kind, e.target, e.batch, e.batch = (SELECT t.batch FROM event t"
+      " WHERE t.target = e.target ORDER BY t.clock DESC, t.uuid DESC LIMIT 1)"
+      " FROM event e WHERE e.annotator = ?1 ORDER BY e.clock DESC",
+      MIEN_INT (annotator));
   MienStep step = MIEN_STEP_ERROR;
+  MienUuid last = { 0 };
 
   while (row != NULL && (step = mien_statement_step (row, error)) == MIEN_STEP_ROW)
     {
-      MienEventKind kind = (MienEventKind) mien_column_int (row, 0);
+      gint64 kind = mien_column_int (row, 0);
       MienUuid target, batch;
-      guint i;
 
       if (kind != MIEN_EVENT_UNDONE && kind != MIEN_EVENT_REDONE)
         break;
@@ -226,17 +225,8 @@ redo (MienStore *store, gint64 annotator, MienUndone *redone, GError **error)
       if (memcmp (&batch, &last, sizeof batch) == 0)
         continue;
       last = batch;
-      if (kind == MIEN_EVENT_REDONE)
-        {
-          g_array_append_val (spent, target);
-          continue;
-        }
-      for (i = 0; i < spent->len; i++)
-        if (memcmp (&g_array_index (spent, MienUuid, i), &target, sizeof target) == 0)
-          break;
-      if (i == spent->len)
+      if (kind == MIEN_EVENT_UNDONE && mien_column_int (row, 3) != 0)
         return aim_at (store, MIEN_EVENT_REDONE, annotator, &target, redone, error);
-      g_array_remove_index_fast (spent, i);
     }
   if (step != MIEN_STEP_ERROR)
     g_set_error (error, MIEN_STORE_ERROR, MIEN_STORE_ERROR_NOT_FOUND,

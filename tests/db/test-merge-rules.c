@@ -458,6 +458,39 @@ test_clock (void)
   pair_close (&pair);
 }
 
+/* One person has taken back a decision in both copies, at the same time by a clock that
+ * is ahead: each is given back once. */
+static void
+test_redo (void)
+{
+  MienDecision decision = { .kind = MIEN_DECISION_ANSWER, .annotator = 1 };
+  static const gint64 frames[] = { 1, 2, 3 };
+  g_autoptr (MienMerge) merging = NULL;
+  g_autoptr (GError) error = NULL;
+  Pair pair;
+
+  pair_open (&pair);
+  for (guint side = 0; side < 2; side++)
+    {
+      MienStore *store = side == 0 ? pair.ours.store : pair.theirs.store;
+
+      test_run (store, "UPDATE project SET clock = 5000000000000000");
+      decision.answers.item[MIEN_ITEM_EXPRESSION] = test_value (side);
+      g_assert_true (mien_events_decide_many (store, frames, 3, &decision, NULL, &error));
+      g_assert_true (mien_events_undo (store, 1, NULL, &error));
+    }
+  merge (&pair, &merging);
+  g_assert_true (mien_events_redo (pair.ours.store, 1, NULL, &error));
+  g_assert_true (mien_events_redo (pair.ours.store, 1, NULL, &error));
+  g_assert_false (mien_events_redo (pair.ours.store, 1, NULL, &error));
+  test_assert_error (error, MIEN_STORE_ERROR_NOT_FOUND, pair.ours.path);
+  g_assert_cmpint (test_count (pair.ours.store, "SELECT count (DISTINCT target) FROM"
+                                                " event WHERE kind = 11"),
+                   ==, 2);
+  test_assert_sound (pair.ours.store);
+  pair_close (&pair);
+}
+
 static guint
 count_files (const char *folder)
 {
@@ -534,6 +567,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/db/merge-rules/frames", test_frames);
   g_test_add_func ("/db/merge-rules/lists", test_lists);
   g_test_add_func ("/db/merge-rules/clock", test_clock);
+  g_test_add_func ("/db/merge-rules/redo", test_redo);
   g_test_add_func ("/db/merge-rules/earlier-versions", test_earlier_versions);
   return g_test_run ();
 }

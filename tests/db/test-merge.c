@@ -308,11 +308,68 @@ test_kill (void)
   apart_clear (&apart);
 }
 
+/* Somebody decides at the window meanwhile: nothing of either is lost, and nobody waits
+ * for the whole of it. */
+static void
+test_meanwhile (void)
+{
+  g_autoptr (GError) error = NULL;
+  gint64 longest = 0, before, brought, own = 0;
+  Copy whole;
+  Apart apart;
+  pid_t child;
+  int status;
+
+  apart_open (&apart, 7, 40);
+  test_history_work (apart.b.store, apart.random, TEST_HISTORY_PEOPLE, 1000);
+  before = test_count (apart.a.store, "SELECT count (*) FROM event");
+  whole = copy_of (&apart, &apart.a, "whole");
+  merge (&whole, &apart.b, NULL, NULL, NULL);
+  brought = test_count (whole.store, "SELECT count (*) FROM event") - before;
+  child = fork ();
+  g_assert_cmpint (child, >=, 0);
+  if (child == 0)
+    merge_in_child (apart.a.path, apart.b.path);
+  while (waitpid (child, &status, WNOHANG) == 0)
+    {
+      gint64 began = g_get_monotonic_time ();
+
+      test_answer (apart.a.store, 1 + own % 12, 1, MIEN_ITEM_EXPRESSION,
+                   test_value ((double) (own % 8)));
+      own++;
+      longest = MAX (longest, g_get_monotonic_time () - began);
+      g_usleep (2000);
+    }
+  g_assert_true (WIFEXITED (status) && WEXITSTATUS (status) == 0);
+  g_test_message ("%" G_GINT64_FORMAT " decisions, the longest took %.1f ms", own,
+                  (double) longest / 1000.0);
+  g_assert_cmpint (longest, <, 1500000);
+  g_assert_cmpint (test_count (apart.a.store, "SELECT count (*) FROM event"), ==,
+                   before + brought + own);
+  test_assert_sound (apart.a.store);
+  merge (&whole, &apart.a, NULL, NULL, NULL);
+  assert_same (&whole, &apart.a);
+  copy_clear (&whole);
+  apart_clear (&apart);
+}
+
 /* Asked to stop, it ends behind a whole decision too. */
+typedef struct
+{
+  GCancellable *cancellable; /* NULL: not yet */
+  guint64 done;
+} Stopping;
+
 static void
 cancel (guint64 done, guint64 total, gpointer data)
 {
-  g_cancellable_cancel (data);
+  Stopping *stopping = data;
+
+  g_assert_cmpuint (done, <=, total);
+  if (stopping->cancellable == NULL)
+    return;
+  stopping->done = done;
+  g_cancellable_cancel (stopping->cancellable);
 }
 
 static void
@@ -321,6 +378,7 @@ test_stop (void)
   g_autoptr (GCancellable) cancellable = g_cancellable_new ();
   g_autoptr (MienMerge) merging = NULL;
   g_autoptr (GError) error = NULL;
+  Stopping stopping = { 0 };
   Copy whole;
   Apart apart;
 
@@ -328,12 +386,12 @@ test_stop (void)
   test_history_work (apart.b.store, apart.random, TEST_HISTORY_PEOPLE, 600);
   whole = copy_of (&apart, &apart.a, "whole");
   merge (&whole, &apart.b, NULL, NULL, NULL);
-  merging = mien_merge_new (apart.a.store, NULL, cancellable, cancellable);
+  merging = mien_merge_new (apart.a.store, cancel, &stopping, cancellable);
   g_assert_true (mien_merge_add (merging, apart.b.path, &error));
-  g_clear_pointer (&merging, mien_merge_free);
-  merging = mien_merge_new (apart.a.store, cancel, cancellable, cancellable);
-  g_assert_false (mien_merge_add (merging, apart.b.path, &error));
+  stopping.cancellable = cancellable;
+  g_assert_null (mien_merge_run (merging, &error));
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  g_assert_cmpuint (stopping.done, >, 0);
   test_assert_sound (apart.a.store);
   merge (&apart.a, &apart.b, NULL, NULL, NULL);
   assert_same (&apart.a, &whole);
@@ -347,6 +405,7 @@ main (int argc, char *argv[])
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/db/merge/any-order", test_any_order);
   g_test_add_func ("/db/merge/kill", test_kill);
+  g_test_add_func ("/db/merge/meanwhile", test_meanwhile);
   g_test_add_func ("/db/merge/stop", test_stop);
   return g_test_run ();
 }
