@@ -36,16 +36,26 @@ VIEWS = (
 )
 
 
+def filtered(row, above):
+    """The row of a PNG as it is likely to pack best: as it is, less its left, or less the row above."""
+    left = bytes((a - b) & 255 for a, b in zip(row, b'\0\0\0' + row))
+    up = bytes((a - b) & 255 for a, b in zip(row, above))
+    kinds = enumerate((bytes(row), left, up))
+    kind, best = min(kinds, key=lambda one: sum(min(x, 256 - x) for x in one[1]))
+    return bytes((kind,)) + best
+
+
 def save(pixels, path):
     def chunk(kind, data):
         return struct.pack('>I', len(data)) + kind + data + struct.pack('>I', zlib.crc32(kind + data))
 
-    rows = []
+    rows, above = [], bytes(pixels.width * 3)
     for y in range(pixels.height):
         begin = pixels.offset + y * pixels.stride
         row, rgb = pixels.memory[begin:begin + pixels.width * 4], bytearray(pixels.width * 3)
         rgb[0::3], rgb[1::3], rgb[2::3] = row[2::4], row[1::4], row[0::4]
-        rows.append(b'\0' + rgb)
+        rows.append(filtered(rgb, above))
+        above = rgb
     with open(path, 'wb') as f:
         f.write(b'\x89PNG\r\n\x1a\n'
                 + chunk(b'IHDR', struct.pack('>IIBBBBB', pixels.width, pixels.height, 8, 2, 0, 0, 0))
