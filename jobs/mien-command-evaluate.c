@@ -46,6 +46,19 @@ print_result (MienJob *job,
     }
 }
 
+/* A model that came from elsewhere has not seen the training videos of this project. */
+static gboolean
+check_apart (MienJob *job, const MienModel *model, MienSplit split, GError **error)
+{
+  if (split != MIEN_SPLIT_TRAIN || model->origin != MIEN_ORIGIN_TRAINED)
+    return TRUE;
+  g_set_error (error, MIEN_JOB_ERROR, MIEN_JOB_ERROR_FAILED,
+               "%s: model %" G_GINT64_FORMAT " was fitted on the train split, on which "
+               "any figure would flatter it; measure it on validation or test",
+               job->operands[0], model->id);
+  return FALSE;
+}
+
 static gboolean
 evaluate (MienJob *job, MienStore *store, const Options *options, GError **error)
 {
@@ -56,7 +69,8 @@ evaluate (MienJob *job, MienStore *store, const Options *options, GError **error
   MienProcessed processed = { 0 };
 
   model = mien_chosen_model (store, options->model, &weights, error);
-  if (model == NULL || !mien_job_parse_threads (job, NULL, &evaluation.threads, error))
+  if (model == NULL || !check_apart (job, model, options->split, error)
+      || !mien_job_parse_threads (job, NULL, &evaluation.threads, error))
     return FALSE;
   mien_progress_stage (job->progress, "evaluate");
   rows = mien_training_rows (job, store, options->split, NULL, error);
@@ -84,14 +98,15 @@ run_evaluate (MienJob *job, GError **error)
   Options options = { 0 };
   g_autofree char *model = NULL;
   g_autofree char *split = NULL;
-  const GOptionEntry entries[] = { { "model", 0, 0, G_OPTION_ARG_FILENAME, &model,
-                                     "The model, by number; the one in use by default",
-                                     "ID" },
-                                   { "split", 0, 0, G_OPTION_ARG_FILENAME, &split,
-                                     "train, validation (the default) or test", "NAME" },
-                                   { "raw", 0, 0, G_OPTION_ARG_NONE, &options.raw,
-                                     "Leave the model's post-processing out", NULL },
-                                   G_OPTION_ENTRY_NULL };
+  const GOptionEntry entries[] = {
+    { "model", 0, 0, G_OPTION_ARG_FILENAME, &model,
+      "The model, by number; the one in use by default", "ID" },
+    { "split", 0, 0, G_OPTION_ARG_FILENAME, &split,
+      "validation (the default), test, or train for a model from elsewhere", "NAME" },
+    { "raw", 0, 0, G_OPTION_ARG_NONE, &options.raw,
+      "Leave the model's post-processing out", NULL },
+    G_OPTION_ENTRY_NULL
+  };
   g_autoptr (MienStore) store = NULL;
   int chosen;
 
