@@ -115,7 +115,6 @@ read_plan (Propose *propose, GError **error)
     .weights = propose->weights,
     .input_size = propose->model->input_size,
     .threads = propose->threads,
-    .spread = TRUE,
     .calibration = propose->calibration,
     .cancellable = propose->job->cancellable,
   };

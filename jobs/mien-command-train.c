@@ -14,6 +14,7 @@
 
 #include <string.h>
 
+#include "mien-acceptance.h"
 #include "mien-chosen-model.h"
 #include "mien-evaluation.h"
 #include "mien-hidden-labels.h"
@@ -265,6 +266,23 @@ store_points (Train *train, const GArray *points, const char *prefix, GError **e
   return TRUE;
 }
 
+/* Those of the tuning videos, of calibrated answers; without such videos those of the
+ * training, of raw ones. */
+static MienThresholds
+acceptance (const MienTrained *trained)
+{
+  MienThresholds thresholds = trained->result.thresholds;
+  const MienThresholds *found = &trained->processed.acceptance;
+
+  if (!trained->processed.has_acceptance)
+    return thresholds;
+  memcpy (thresholds.expression, found->expression, sizeof found->expression);
+  for (guint unit = 0; unit < MIEN_UNIT_COUNT; unit++)
+    if (thresholds.action_units[unit] < MIEN_ACCEPTANCE_NEVER) /* units with labels */
+      thresholds.action_units[unit] = found->action_units[unit];
+  return thresholds;
+}
+
 /* The weights last: before them nobody sees the model. */
 static gboolean
 store_model (Train *train, GError **error)
@@ -277,7 +295,7 @@ store_model (Train *train, GError **error)
     .parent = train->parent != NULL ? train->parent->id : 0,
     .method = (char *) (is_ssmfar (train) ? "ssmfar" : "supervised"),
     .settings = settings,
-    .thresholds = result->thresholds,
+    .thresholds = acceptance (&train->candidate),
     .input_size = train->settings.input_size,
     .has_heads = TRUE,
   };
@@ -307,6 +325,7 @@ static void
 print_result (Train *train)
 {
   MienJob *job = train->job;
+  MienThresholds thresholds = acceptance (&train->candidate);
 
   if (job->json)
     {
@@ -316,7 +335,7 @@ print_result (Train *train)
       mien_json_integer (builder, "model", train->model);
       mien_json_boolean (builder, "accepted", train->accept);
       mien_json_evaluation (builder, "metrics", &train->candidate.processed);
-      mien_json_thresholds (builder, "thresholds", &train->candidate.result.thresholds);
+      mien_json_thresholds (builder, "thresholds", &thresholds);
       mien_json_trained (builder, &train->candidate);
       add_control (builder, train);
       json_builder_end_object (builder);
@@ -333,7 +352,7 @@ print_result (Train *train)
       mien_job_print (job, "thresholds      ");
       for (guint i = 0; i < MIEN_EXPRESSION_COUNT; i++)
         mien_job_print (job, " %s %.3f", mien_expression_name (i),
-                        train->candidate.result.thresholds.expression[i]);
+                        thresholds.expression[i]);
       if (train->accept)
         mien_job_print (job, "\nIt is in use.\n");
       else

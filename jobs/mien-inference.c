@@ -51,8 +51,6 @@ start (const MienInferenceOptions *options, GError **error)
     .cancellable = options->cancellable,
   };
 
-  if (!options->spread)
-    arguments[n++] = "--no-spread";
   if (options->calibration != NULL)
     {
       arguments[n++] = "--precision";

@@ -15,7 +15,6 @@ typedef struct
   GBytes       *weights;                   /* safetensors */
   int           input_size;
   guint         threads;
-  gboolean      spread;                    /* costs a second pass; without it the spread is 0 */
   GBytes       *calibration;               /* [n, side, side, 3], n up to 4096: answers in eight bits, and ranges
                                               from these; NULL: in float32 */
   GCancellable *cancellable;

@@ -12,6 +12,7 @@
 
 #include <string.h>
 
+#include "mien-auditing.h"
 #include "mien-frames.h"
 
 /* Field by field the same, and checked in both places. */
@@ -160,7 +161,8 @@ fit (const MienEvaluation *evaluation,
                              &collection, error))
     return FALSE;
   if (mien_postprocess_fit ((const MienPostprocessFrame *) (void *) frames->data,
-                            frames->len, postprocess, report)
+                            frames->len, mien_auditing_target (evaluation->store),
+                            postprocess, report)
       == 0)
     return TRUE;
   g_set_error (error, MIEN_JOB_ERROR, MIEN_JOB_ERROR_FAILED,
@@ -197,6 +199,11 @@ mien_processed_measure (const MienEvaluation *evaluation,
   if (!mien_evaluate_processed (&part, made.is_any ? &made.postprocess : NULL, &made.raw,
                                 &made.metrics, &made.findings, error))
     return FALSE;
+  made.has_acceptance = report.n_folds > 0;
+  memcpy (made.acceptance.expression, report.accept_expressions,
+          sizeof report.accept_expressions);
+  memcpy (made.acceptance.action_units, report.accept_action_units,
+          sizeof report.accept_action_units);
   if (report.n_frames > 0)
     made.tuning = mien_postprocessing_report_to_json (&report);
   *processed = made;

@@ -23,6 +23,8 @@ typedef struct
   MienPostprocess postprocess;
   gboolean        is_any;                  /* something of it was kept, so that it is worth storing */
   JsonNode       *tuning;                  /* figures of the fit; NULL: no labelled tuning frame */
+  gboolean        has_acceptance;          /* tuning videos enough to say from where on answers are accepted: */
+  MienThresholds  acceptance;              /* of expressions and units, for the project's target */
   MienMetrics     raw, metrics;
   MienFindings    findings;                /* of metrics */
 } MienProcessed;

@@ -20,6 +20,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "mien-acceptance.h"
 #include "mien-engine-client.h"
 
 /* After an epoch the engine measures thousands of frames without a word. */
@@ -31,7 +32,6 @@
 /* Of 1 - spread: the points of a face and its mirror image lie at most 0.05 apart. */
 #define VALENCE_AROUSAL_THRESHOLD 0.95
 /* Above every confidence. */
-#define NEVER_ACCEPTED 1.01
 
 typedef struct
 {
@@ -381,7 +381,7 @@ mien_training_run (MienJob *job,
     return FALSE;
   for (guint unit = 0; unit < MIEN_UNIT_COUNT; unit++)
     if (counts->units[unit] == 0)
-      made.thresholds.action_units[unit] = NEVER_ACCEPTED;
+      made.thresholds.action_units[unit] = MIEN_ACCEPTANCE_NEVER;
   if (!g_file_get_contents (path, &weights, &size, &failed))
     {
       g_set_error (error, MIEN_JOB_ERROR, MIEN_JOB_ERROR_FAILED, "%s; train again",

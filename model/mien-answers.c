@@ -58,20 +58,27 @@ clamp (float x)
 int
 mien_answer (const float *outputs, const float *mirrored, float answer[MIEN_ANSWER])
 {
+  const float *other = mirrored != NULL ? mirrored : outputs;
+  float mean[MIEN_OUTPUTS], point[2], other_point[2];
   double p[8];
 
   for (int i = 0; i < MIEN_OUTPUTS; i++)
-    if (!isfinite (outputs[i]) || (mirrored != NULL && !isfinite (mirrored[i])))
-      return -1;
-  mien_expression_probabilities (outputs, p, NULL);
+    {
+      if (!isfinite (outputs[i]) || !isfinite (other[i]))
+        return -1;
+      mean[i] = outputs[i] / 2 + other[i] / 2;
+    }
+  for (int i = 0; i < 2; i++)
+    {
+      point[i] = clamp (outputs[8 + i]);
+      other_point[i] = clamp (other[8 + i]);
+      answer[8 + i] = (point[i] + other_point[i]) / 2;
+    }
+  mien_expression_probabilities (mean, p, NULL);
   for (int c = 0; c < 8; c++)
     answer[c] = (float) p[c];
-  answer[8] = clamp (outputs[8]);
-  answer[9] = clamp (outputs[9]);
-  answer[10] = mirrored != NULL ? hypotf (answer[8] - clamp (mirrored[8]),
-                                          answer[9] - clamp (mirrored[9]))
-                                : 0;
+  answer[10] = hypotf (point[0] - other_point[0], point[1] - other_point[1]);
   for (int k = 0; k < 12; k++)
-    answer[11 + k] = (float) mien_sigmoid (outputs[10 + k]);
+    answer[11 + k] = (float) mien_sigmoid (mean[10 + k]);
   return 0;
 }

@@ -29,7 +29,7 @@ double mien_expression_probabilities (const float *outputs,
 double mien_sigmoid   (double         x);
 
 /* One row of logits, and that of the mirrored frame or NULL, to an answer as PROTOCOL.md lays it
- * out. -1 when a logit is no number. */
+ * out: by the means of the two rows' logits and points. -1 when a logit is no number. */
 int  mien_answer      (const float   *outputs,
                        const float   *mirrored,
                        float          answer[MIEN_ANSWER]);

@@ -28,8 +28,7 @@ typedef struct
   MienNetwork *network;
   MienNetworkInt8 *int8; /* NULL while the ranges are not known */
   size_t side, batch;
-  size_t to_observe; /* frames, before the ranges are known */
-  bool spread;
+  size_t to_observe;                  /* frames, before the ranges are known */
   uint8_t *pixels;                    /* [batch, side, side, 3] */
   float *images, *outputs, *mirrored; /* of one batch */
   float *answers;                     /* [MAX_FRAMES, MIEN_ANSWER] */
@@ -74,13 +73,10 @@ answer_batch (Inference *inference, size_t n, float *answers, char *error)
       != MIEN_READ_DONE)
     return -1;
   run_network (inference, n, false, inference->outputs);
-  /* The ranges are the same with and without a spread. */
-  if (inference->spread || inference->to_observe > 0)
-    run_network (inference, n, true, inference->mirrored);
+  run_network (inference, n, true, inference->mirrored);
   for (size_t i = 0; i < n; i++)
     if (mien_answer (inference->outputs + i * MIEN_OUTPUTS,
-                     inference->spread ? inference->mirrored + i * MIEN_OUTPUTS : NULL,
-                     answers + i * MIEN_ANSWER)
+                     inference->mirrored + i * MIEN_OUTPUTS, answers + i * MIEN_ANSWER)
         != 0)
       return snprintf (error, MIEN_ERROR_SIZE,
                        "the weights give answers that are no numbers; train again"),
@@ -155,7 +151,6 @@ mien_engine_infer (const MienEngineOptions *options, char *error)
   mien_reader_init (&inference->reader, STDIN_FILENO);
   inference->side = side;
   inference->batch = batch;
-  inference->spread = !options->no_spread;
   inference->to_observe =
       mien_engine_is_int8 (options) ? (size_t) options->calibration : 0;
   inference->pixels = malloc (batch * side * side * 3);

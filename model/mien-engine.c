@@ -73,13 +73,9 @@ static const Option FORWARD[] = {
 };
 
 static const Option INFER[] = {
-  WEIGHTS (true),
-  { "--size", COUNT, AT (size), 48, 224, true },
-  BATCH,
-  THREADS,
-  { "--no-spread", FLAG, AT (no_spread), 0, 0, false },
-  PRECISIONS,
-  { "--calibration", COUNT, AT (calibration), 1, 4096, false },
+  WEIGHTS (true), { "--size", COUNT, AT (size), 48, 224, true },
+  BATCH,          THREADS,
+  PRECISIONS,     { "--calibration", COUNT, AT (calibration), 1, 4096, false },
 };
 
 static const Option TRAIN[] = {
@@ -111,7 +107,7 @@ static const Command COMMANDS[] = {
     { .batch = 0 } },
   { "infer",
     mien_engine_infer,
-    "--weights FILE --size N [--batch N] [--threads N] [--no-spread]\n"
+    "--weights FILE --size N [--batch N] [--threads N]\n"
     "      [--precision fp32|int8] [--calibration N]",
     OPTIONS (INFER),
     { .batch = 64, .precision = "fp32", .calibration = 128 } },

@@ -10,6 +10,7 @@
  * smoothed copy of one task is in memory at a time.
  */
 
+#include "mien-acceptance.h"
 #include "mien-postprocess-private.h"
 
 #include <float.h>
@@ -24,6 +25,7 @@ enum
   POINT = 8,
   FIRST_UNIT = 11,
   MAX_SETS = MIEN_POSTPROCESS_MAX_FOLDS + 1,
+  N_ITEMS = N_CLASSES + N_UNITS, /* that answers are accepted by */
 };
 
 const double mien_sigmas[MIEN_N_SIGMAS] = { 0, 2, 8, 32, 128, 512, 2048 };
@@ -36,6 +38,15 @@ typedef enum
 } Task;
 
 static const size_t WIDTHS[] = { 2, N_CLASSES, N_UNITS };
+
+/* One answer to a labelled frame: which class or unit, how sure, and whether it is right.
+ */
+typedef struct
+{
+  float confidence;
+  int8_t item;
+  bool right;
+} Answer;
 
 /* Set s < n_folds is all frames but those of fold s; set n_folds is all of them. */
 typedef struct
@@ -286,14 +297,30 @@ mean (const Mean *mean)
   return mean->n > 0 ? mean->sum / (double) mean->n : NAN;
 }
 
+typedef struct
+{
+  MienMetricsSums *sums;
+  Mean expression, units;
+  Answer *answers; /* [13 frames with labels], or NULL: not wanted */
+  size_t n_answers;
+} Measurement;
+
+static void
+add_answer (Measurement *measurement, int item, float confidence, bool right)
+{
+  if (measurement->answers != NULL)
+    measurement->answers[measurement->n_answers++] =
+        (Answer){ confidence, (int8_t) item, right };
+}
+
 static void
 add_frame (const MienPostprocess *postprocess,
            const MienPostprocessFrame *frame,
            const float *processed,
-           MienMetricsSums *sums,
-           Mean *expression,
-           Mean *units)
+           Measurement *measurement)
 {
+  Mean *expression = &measurement->expression, *units = &measurement->units;
+  MienMetricsSums *sums = measurement->sums;
   int8_t present[N_UNITS];
   int class = 0;
 
@@ -304,6 +331,7 @@ add_frame (const MienPostprocess *postprocess,
     {
       expression->sum -= log (fmax (processed[frame->expression], FLT_MIN));
       expression->n++;
+      add_answer (measurement, class, processed[class], class == frame->expression);
     }
   for (int k = 0; k < N_UNITS; k++)
     if (frame->action_units[k] >= 0)
@@ -312,23 +340,18 @@ add_frame (const MienPostprocess *postprocess,
 
         units->sum -= log (fmax (frame->action_units[k] ? p : 1 - p, 0x1p-24));
         units->n++;
+        add_answer (measurement, N_CLASSES + k, (float) (present[k] ? p : 1 - p),
+                    present[k] == frame->action_units[k]);
       }
 }
 
 /* candidates: by set. set: of which the frames are asked; -1: of each fold the set that
  * has not seen it. */
 static int
-measure (Fit *fit,
-         const MienPostprocess *candidates,
-         int set,
-         MienPostprocessFigures *figures)
+ask (Fit *fit, const MienPostprocess *candidates, int set, Measurement *measurement)
 {
-  MienMetricsSums *sums = mien_metrics_sums_new ();
-  Mean expression = { 0 }, units = { 0 };
   size_t end;
 
-  if (sums == NULL)
-    return -1;
   for (size_t first = 0; first < fit->n; first = end)
     {
       const MienPostprocess *used;
@@ -346,31 +369,77 @@ measure (Fit *fit,
       if (mien_postprocess_apply (used, end - first, fit->numbers + first, fit->values, 0,
                                   end - first, fit->processed)
           != 0)
-        {
-          mien_metrics_sums_free (sums);
-          return -1;
-        }
+        return -1;
       for (size_t i = first; i < end; i++)
         if (fit->folds[i] >= 0)
           add_frame (used, &fit->frames[i],
-                     fit->processed + (i - first) * MIEN_POSTPROCESS_ANSWER, sums,
-                     &expression, &units);
+                     fit->processed + (i - first) * MIEN_POSTPROCESS_ANSWER, measurement);
     }
-  mien_metrics_finish (sums, &figures->metrics);
-  mien_metrics_sums_free (sums);
-  figures->expression_nll = mean (&expression);
-  figures->action_units_nll = mean (&units);
   return 0;
 }
 
-/* What did not help where it was not fitted is left out. */
+static int
+measure (Fit *fit,
+         const MienPostprocess *candidates,
+         int set,
+         MienPostprocessFigures *figures)
+{
+  Measurement measurement = { .sums = mien_metrics_sums_new () };
+  int status = -1;
+
+  if (measurement.sums != NULL)
+    status = ask (fit, candidates, set, &measurement);
+  if (status == 0)
+    {
+      mien_metrics_finish (measurement.sums, &figures->metrics);
+      figures->expression_nll = mean (&measurement.expression);
+      figures->action_units_nll = mean (&measurement.units);
+    }
+  mien_metrics_sums_free (measurement.sums);
+  return status;
+}
+
+/* By what is kept of each set, of the answers to frames that it has not seen. */
+static int
+find_acceptance (Fit *fit,
+                 const MienPostprocess *kept,
+                 double precision,
+                 MienPostprocessReport *report)
+{
+  Measurement measurement = { .sums = mien_metrics_sums_new () };
+  MienCoverageAnswer *of_item =
+      malloc ((report->n_frames + 1) * sizeof (MienCoverageAnswer));
+  int status = -1;
+
+  measurement.answers = malloc ((report->n_frames + 1) * (1 + N_UNITS) * sizeof (Answer));
+  if (measurement.sums != NULL && measurement.answers != NULL && of_item != NULL)
+    status = ask (fit, kept, -1, &measurement);
+  for (int item = 0; status == 0 && item < N_ITEMS; item++)
+    {
+      size_t n = 0;
+
+      for (size_t i = 0; i < measurement.n_answers; i++)
+        if (measurement.answers[i].item == item)
+          of_item[n++] =
+              (MienCoverageAnswer){ .confidence = measurement.answers[i].confidence,
+                                    .right = measurement.answers[i].right };
+      *(item < N_CLASSES ? &report->accept_expressions[item]
+                         : &report->accept_action_units[item - N_CLASSES]) =
+          mien_acceptance_threshold (of_item, n, precision);
+    }
+  mien_metrics_sums_free (measurement.sums);
+  free (measurement.answers);
+  free (of_item);
+  return status;
+}
+
+/* What did not help where it was not fitted is left out, of every set. */
 static void
 keep_what_helps (const Fit *fit,
                  const MienPostprocessFigures *plain,
-                 MienPostprocess *postprocess,
+                 MienPostprocess kept[MAX_SETS],
                  MienPostprocessReport *report)
 {
-  const MienPostprocess *all = &fit->fitted[fit->n_folds];
   const MienPostprocessFigures *raw = &report->raw, *out = &report->out_of_fold;
 
   report->kept_valence_arousal =
@@ -381,39 +450,47 @@ keep_what_helps (const Fit *fit,
   report->kept_action_units =
       raw->metrics.has_action_units
       && out->metrics.action_units_f1 >= raw->metrics.action_units_f1;
-  if (report->kept_valence_arousal)
-    postprocess->sigma_valence_arousal = all->sigma_valence_arousal;
-  if (report->kept_expression)
+  for (int set = 0; set <= fit->n_folds; set++)
     {
-      postprocess->sigma_expression = all->sigma_expression;
-      postprocess->temperature_expression = all->temperature_expression;
-      memcpy (postprocess->expression_bias, all->expression_bias,
-              sizeof all->expression_bias);
+      const MienPostprocess *all = &fit->fitted[set], *some = &fit->plain[set];
+      MienPostprocess *postprocess = &kept[set];
+
+      if (report->kept_valence_arousal)
+        postprocess->sigma_valence_arousal = all->sigma_valence_arousal;
+      if (report->kept_expression)
+        {
+          postprocess->sigma_expression = all->sigma_expression;
+          postprocess->temperature_expression = all->temperature_expression;
+          memcpy (postprocess->expression_bias, all->expression_bias,
+                  sizeof all->expression_bias);
+        }
+      else if (plain->expression_nll < raw->expression_nll)
+        postprocess->temperature_expression = some->temperature_expression;
+      if (report->kept_action_units)
+        {
+          postprocess->sigma_action_units = all->sigma_action_units;
+          postprocess->temperature_action_units = all->temperature_action_units;
+          memcpy (postprocess->action_unit_thresholds, all->action_unit_thresholds,
+                  sizeof all->action_unit_thresholds);
+        }
+      else if (plain->action_units_nll < raw->action_units_nll)
+        postprocess->temperature_action_units = some->temperature_action_units;
     }
-  else if (plain->expression_nll < raw->expression_nll)
-    postprocess->temperature_expression = fit->plain[fit->n_folds].temperature_expression;
-  if (report->kept_action_units)
-    {
-      postprocess->sigma_action_units = all->sigma_action_units;
-      postprocess->temperature_action_units = all->temperature_action_units;
-      memcpy (postprocess->action_unit_thresholds, all->action_unit_thresholds,
-              sizeof all->action_unit_thresholds);
-    }
-  else if (plain->action_units_nll < raw->action_units_nll)
-    postprocess->temperature_action_units =
-        fit->plain[fit->n_folds].temperature_action_units;
 }
 
 static int
-run (Fit *fit, MienPostprocess *postprocess, MienPostprocessReport *report)
+run (Fit *fit,
+     double precision,
+     MienPostprocess *postprocess,
+     MienPostprocessReport *report)
 {
   MienPostprocessFigures plain;
-  MienPostprocess neutral;
+  MienPostprocess neutral, kept[MAX_SETS];
 
   mien_postprocess_init (&neutral);
   *postprocess = neutral;
   for (int set = 0; set < MAX_SETS; set++)
-    fit->fitted[set] = fit->plain[set] = neutral;
+    fit->fitted[set] = fit->plain[set] = kept[set] = neutral;
   if (measure (fit, &neutral, 0, &report->raw) != 0)
     return -1;
   report->in_sample = report->out_of_fold = report->raw;
@@ -426,8 +503,9 @@ run (Fit *fit, MienPostprocess *postprocess, MienPostprocessReport *report)
       || measure (fit, fit->fitted, -1, &report->out_of_fold) != 0
       || measure (fit, fit->plain, -1, &plain) != 0)
     return -1;
-  keep_what_helps (fit, &plain, postprocess, report);
-  return 0;
+  keep_what_helps (fit, &plain, kept, report);
+  *postprocess = kept[fit->n_folds];
+  return find_acceptance (fit, kept, precision, report);
 }
 
 int64_t
@@ -439,6 +517,7 @@ mien_postprocess_fit_radius (void)
 int
 mien_postprocess_fit (const MienPostprocessFrame *frames,
                       size_t n,
+                      double precision,
                       MienPostprocess *postprocess,
                       MienPostprocessReport *report)
 {
@@ -469,7 +548,7 @@ mien_postprocess_fit (const MienPostprocessFrame *frames,
         fit->numbers[i] = frames[i].number;
       fit->n_folds = n_folds;
       figures.n_folds = (size_t) n_folds;
-      status = run (fit, &fitted, &figures);
+      status = run (fit, precision, &fitted, &figures);
     }
   if (status == 0)
     {

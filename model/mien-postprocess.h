@@ -94,17 +94,22 @@ typedef struct
   MienPostprocessFigures raw;                       /* without any of it */
   MienPostprocessFigures in_sample;                 /* fitted on the very frames: flatters */
   MienPostprocessFigures out_of_fold;               /* each frame by what other groups have fitted */
+  /* From where on answers are accepted (mien-acceptance.h), out of fold, by what was kept; not without folds. */
+  double                 accept_expressions[8];
+  double                 accept_action_units[12];
 } MienPostprocessReport;
 
 /*
  * Fits all of it, by task: sigma from a small grid (CCC for the points, else the likelihood), the
  * temperature by likelihood, thresholds and biases by F1; units and classes with fewer than ten of a kind
  * keep 0.5 and 0. A task whose figure is worse out of fold than raw keeps its raw decisions, and the
- * temperature if that helps. The figures are those of the fit, kept or not. Deterministic.
+ * temperature if that helps. The figures are those of the fit, kept or not. precision: that accepted answers
+ * shall have. Deterministic.
  *
  * frames: those of a video together, by number ascending. -1: no memory; nothing else fails.
  */
 int     mien_postprocess_fit      (const MienPostprocessFrame *frames,
                                    size_t                      n,
+                                   double                      precision,
                                    MienPostprocess            *postprocess,
                                    MienPostprocessReport      *report);

@@ -79,21 +79,38 @@ def test_answers():
     assert len({answer[:8] for answer in together}) == len(frames)
 
 
-def test_spread():
-    """The spread is the distance to the mirrored frame's valence and arousal; --no-spread leaves it out."""
+def forward(frames):
+    """Rows of logits, 8 + 2 + 12, of frames as they are normalised (METHOD.md section 4)."""
+    path, output = os.path.join(FOLDER, 'pixels'), os.path.join(FOLDER, 'logits')
+    mean, deviation = (.485, .456, .406), (.229, .224, .225)
+    pixels = [(frame[i] / 255 - mean[c]) / deviation[c]
+              for frame in frames for c in range(3) for i in range(c, FRAME, 3)]
+    engine.write_safetensors(path, {'input': ([len(frames), 3, SIDE, SIDE], pixels)})
+    lines, status = run('forward', '--weights', WEIGHTS, '--input', path, '--output', output)
+    assert status == 0, lines
+    tensors, _ = engine.read_safetensors(output)
+    parts = [list(struct.iter_unpack('<%df' % n, tensors[name]))
+             for name, n in (('expression', 8), ('valence_arousal', 2), ('action_units', 12))]
+    return [a + b + c for a, b, c in zip(*parts)]
+
+
+def test_two_views():
+    """An answer is of the mean logits of the frame and of its mirror image, and of the middle of their points."""
     frames = noise(4)
-    mirrored = [mirror(frame) for frame in frames]
+    views = list(zip(forward(frames), forward([mirror(frame) for frame in frames])))
     with infer() as e:
         e.line()
-        answers, others = ask(e, frames), ask(e, mirrored)
-    with infer('--no-spread') as e:
-        e.line()
-        plain = ask(e, frames)
-    for answer, other, without in zip(answers, others, plain):
-        distance = math.hypot(answer[8] - other[8], answer[9] - other[9])
-        assert abs(answer[10] - distance) < 1e-5 and abs(other[10] - distance) < 1e-5
-        assert without[10] == 0 and close(without[:10], answer[:10]) and close(without[11:], answer[11:])
+        answers, others = ask(e, frames), ask(e, [mirror(frame) for frame in frames])
+    for answer, other, (row, mirrored) in zip(answers, others, views):
+        mean = [(a + b) / 2 for a, b in zip(row, mirrored)]
+        p = [math.exp(x - max(mean[:8])) for x in mean[:8]]
+        (v, a), (w, b) = [[min(1, max(-1, x)) for x in r[8:10]] for r in (row, mirrored)]
+        wanted = [x / sum(p) for x in p] + [(v + w) / 2, (a + b) / 2, math.hypot(v - w, a - b)]
+        wanted += [1 / (1 + math.exp(-x)) for x in mean[10:]]
+        assert close(answer, wanted), (answer, wanted)
+        assert close(other, answer)
     assert any(answer[10] > 1e-4 for answer in answers)
+    assert not any(close(row, mirrored, 1e-3) for row, mirrored in views)
 
 
 def test_int8():
@@ -117,7 +134,7 @@ def test_int8():
 
 def test_largest_message():
     """4096 frames in one message, more than both pipes hold."""
-    with infer('--no-spread') as e:
+    with infer() as e:
         e.line()
         answers = ask(e, noise(2) * 2048)
         assert close(answers[0], answers[4094]) and close(answers[1], answers[4095])
@@ -146,7 +163,7 @@ def test_random_bytes():
     for _ in range(40):
         parts = [rng.choice((b'frames 1\n', b'frames ', b'end', b'\n', b'1', rng.randbytes(rng.randrange(200)),
                              b'\x80' * FRAME)) for _ in range(rng.randrange(1, 8))]
-        with infer('--no-spread') as e:
+        with infer() as e:
             e.write(b''.join(parts))
             e.close()
             e.process.stdout.read()
@@ -234,7 +251,7 @@ def test_forward_files():
     expect_error(*forward('input', [1, 3, 48, 48], to='/nonexistent/y'), '/nonexistent/y')
 
 
-TESTS = (test_answers, test_spread, test_int8, test_largest_message, test_rubbish, test_random_bytes, test_ends,
+TESTS = (test_answers, test_two_views, test_int8, test_largest_message, test_rubbish, test_random_bytes, test_ends,
          test_bad_weights, test_forward_files)
 
 engine.write_safetensors(WEIGHTS, with_heads())

@@ -99,8 +99,42 @@ draw_slow (uint64_t seed, int n_videos, bool by_number)
     }
 }
 
+/* Of the expressions and units that reach their thresholds. */
+typedef struct
+{
+  int n, right;
+} Accepted;
+
+static void
+count (Accepted *accepted, float confidence, double threshold, bool right)
+{
+  if (confidence < threshold)
+    return;
+  accepted->n++;
+  accepted->right += right;
+}
+
+static void
+count_accepted (const MienPostprocessReport *report,
+                const MienPostprocessFrame *frame,
+                const float *processed,
+                int expression,
+                const int8_t *units,
+                Accepted accepted[2])
+{
+  count (&accepted[0], processed[expression], report->accept_expressions[expression],
+         expression == frame->expression);
+  for (int k = 0; k < 12; k++)
+    count (&accepted[1], units[k] ? processed[11 + k] : 1 - processed[11 + k],
+           report->accept_action_units[k], units[k] == frame->action_units[k]);
+}
+
+/* report, accepted: may be NULL. */
 static MienPostprocessFigures
-measure (const MienPostprocess *postprocess, int n)
+measure_accepted (const MienPostprocess *postprocess,
+                  int n,
+                  const MienPostprocessReport *report,
+                  Accepted accepted[2])
 {
   MienPostprocessFigures figures;
   MienMetricsSums *sums = mien_metrics_sums_new ();
@@ -128,11 +162,20 @@ measure (const MienPostprocess *postprocess, int n)
           mien_metrics_add (sums, frames[i].valence_arousal, frames[i].expression,
                             frames[i].action_units, processed[i - first] + 8, expression,
                             units);
+          if (report != NULL)
+            count_accepted (report, &frames[i], processed[i - first], expression, units,
+                            accepted);
         }
     }
   mien_metrics_finish (sums, &figures.metrics);
   mien_metrics_sums_free (sums);
   return figures;
+}
+
+static MienPostprocessFigures
+measure (const MienPostprocess *postprocess, int n)
+{
+  return measure_accepted (postprocess, n, NULL, NULL);
 }
 
 static void
@@ -192,8 +235,10 @@ test_random_labels (void)
       static MienPostprocessFrame again[300];
 
       draw_random (100 + round * 10, 6);
-      CHECK (mien_postprocess_fit (frames, 300, &fitted, &report) == 0);
+      CHECK (mien_postprocess_fit (frames, 300, 0.95, &fitted, &report) == 0);
       CHECK (report.n_folds == 5 && report.n_groups == 6 && report.n_frames == 300);
+      for (int c = 0; c < 8; c++)
+        CHECK (report.accept_expressions[c] >= 0.95);
       flattered += report.in_sample.metrics.expression_f1 / ROUNDS;
       honest += report.out_of_fold.metrics.expression_f1 / ROUNDS;
       units_flattered += report.in_sample.metrics.action_units_f1 / ROUNDS;
@@ -252,9 +297,10 @@ test_what_helps (void)
   MienPostprocess fitted, again;
   MienPostprocessReport report, second;
   MienPostprocessFigures now;
+  Accepted accepted[2] = { { 0 } };
 
   draw_slow (7, 60, true);
-  CHECK (mien_postprocess_fit (frames, 3000, &fitted, &report) == 0);
+  CHECK (mien_postprocess_fit (frames, 3000, 0.95, &fitted, &report) == 0);
   CHECK (mien_postprocess_is_valid (&fitted));
   CHECK (report.kept_valence_arousal && report.kept_expression
          && report.kept_action_units);
@@ -270,10 +316,16 @@ test_what_helps (void)
   /* The report's in-sample figure is that of the result, which does the same tomorrow. */
   now = measure (&fitted, 3000);
   CHECK (memcmp (&now.metrics, &report.in_sample.metrics, sizeof now.metrics) == 0);
-  CHECK (mien_postprocess_fit (frames, 3000, &again, &second) == 0);
+  CHECK (mien_postprocess_fit (frames, 3000, 0.95, &again, &second) == 0);
   CHECK (memcmp (&fitted, &again, sizeof fitted) == 0);
   /* And on other videos. */
   draw_slow (77, 60, true);
+  measure_accepted (&fitted, 3000, &report, accepted);
+  printf ("# accepted of new frames: %d expressions, %.3f right; %d units, %.3f right\n",
+          accepted[0].n, (double) accepted[0].right / accepted[0].n, accepted[1].n,
+          (double) accepted[1].right / accepted[1].n);
+  CHECK (accepted[0].n > 300 && accepted[0].right > 0.93 * accepted[0].n
+         && accepted[1].n > 3000 && accepted[1].right > 0.93 * accepted[1].n);
   CHECK (
       measure (&fitted, 3000).metrics.p_mtl
       > measure (&(MienPostprocess){ .temperature_expression = 1,
@@ -293,7 +345,7 @@ test_without_numbers (void)
   MienPostprocessReport report;
 
   draw_slow (8, 40, false);
-  CHECK (mien_postprocess_fit (frames, 2000, &fitted, &report) == 0);
+  CHECK (mien_postprocess_fit (frames, 2000, 0.95, &fitted, &report) == 0);
   CHECK (mien_postprocess_radius (&fitted) == 0);
   CHECK (report.kept_expression && fitted.temperature_expression > 1);
 }
@@ -313,7 +365,7 @@ test_sparse (void)
       if (i % 5 != 0)
         frames[i].expression = -1;
     }
-  CHECK (mien_postprocess_fit (frames, 3000, &sparse, &report) == 0);
+  CHECK (mien_postprocess_fit (frames, 3000, 0.95, &sparse, &report) == 0);
   CHECK (report.n_frames == 600 && report.kept_expression && !report.kept_action_units
          && !report.kept_valence_arousal);
   CHECK (sparse.sigma_expression > 0 && sparse.sigma_action_units == 0
@@ -323,11 +375,12 @@ test_sparse (void)
   /* One group alone fits nothing, and no frames at all neither. */
   for (int i = 0; i < 3000; i++)
     frames[i].group = 1;
-  CHECK (mien_postprocess_fit (frames, 3000, &dense, &report) == 0);
+  CHECK (mien_postprocess_fit (frames, 3000, 0.95, &dense, &report) == 0);
   CHECK (report.n_folds == 0 && report.n_groups == 1 && !report.kept_expression);
   CHECK (dense.temperature_expression == 1 && mien_postprocess_radius (&dense) == 0);
   CHECK (report.raw.metrics.has_expression && report.raw.metrics.n_frames == 600);
-  CHECK (mien_postprocess_fit (frames, 0, &dense, &report) == 0 && report.n_frames == 0);
+  CHECK (mien_postprocess_fit (frames, 0, 0.95, &dense, &report) == 0
+         && report.n_frames == 0);
 }
 
 int
