@@ -51,6 +51,12 @@ mien_metrics_sums_free (MienMetricsSums *sums)
 }
 
 void
+mien_metrics_sums_clear (MienMetricsSums *sums)
+{
+  *sums = (MienMetricsSums){ 0 };
+}
+
+void
 mien_metrics_add (MienMetricsSums *sums,
                   const float valence_arousal[2],
                   int expression,
@@ -122,6 +128,7 @@ finish_expression (const MienMetricsSums *sums, MienMetrics *metrics)
           predicted += sums->confusion[other][c];
         }
       n += in_class;
+      metrics->expression_n_of[c] = in_class;
       right += sums->confusion[c][c];
       metrics->expression_f1_of[c] =
           f1 (sums->confusion[c][c], predicted - sums->confusion[c][c],
@@ -159,6 +166,7 @@ mien_metrics_finish (const MienMetricsSums *sums, MienMetrics *metrics)
       metrics->has_action_units = true;
       for (int k = 0; k < 12; k++)
         {
+          metrics->action_units_n_of[k] = sums->hits[k] + sums->misses[k];
           metrics->action_units_f1_of[k] =
               f1 (sums->hits[k], sums->false_alarms[k], sums->misses[k]);
           metrics->action_units_f1 += metrics->action_units_f1_of[k] / 12;

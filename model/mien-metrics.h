@@ -16,6 +16,8 @@ typedef struct
   double ccc_valence, ccc_arousal;
   double expression_f1, expression_accuracy, expression_f1_of[8];
   double action_units_f1, action_units_f1_of[12];
+  size_t expression_n_of[8];       /* frames labelled so; without any the F1 says nothing */
+  size_t action_units_n_of[12];    /* frames in which it is present */
   double valence_arousal_p;        /* mean of the two CCC */
   double p_mtl;                    /* NaN unless all three tasks have labels */
   double score;                    /* mean of the tasks present, NaN without any */
@@ -26,6 +28,8 @@ typedef struct MienMetricsSums MienMetricsSums;
 
 MienMetricsSums *mien_metrics_sums_new  (void);
 void             mien_metrics_sums_free (MienMetricsSums *sums);
+/* As new. */
+void             mien_metrics_sums_clear (MienMetricsSums *sums);
 
 /* valence NaN, expression -1, action unit -1: no label. predicted_expression 0 .. 7 (the argmax);
  * predicted action units 0 or 1 (probability above 0.5). */

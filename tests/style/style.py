@@ -24,7 +24,8 @@ MAY_INCLUDE = {
     'data': ('db',),
     'jobs': ('importers', 'db', 'data', 'model/mien-safetensors.h', 'model/mien-pack.h',
              'model/mien-metrics.h', 'model/mien-audit.h', 'model/mien-coverage.h', 'model/mien-train-settings.h',
-             'model/mien-postprocess.h', 'model/mien-resample.h', 'model/mien-agreement.h', 'model/mien-contrast.h'),
+             'model/mien-postprocess.h', 'model/mien-resample.h', 'model/mien-agreement.h', 'model/mien-contrast.h',
+             'model/mien-gates.h'),
     # The reader thread of the window decodes the faces it shows; everything else of importers/ is mienctl's.
     'gui': ('db', 'importers/mien-image.h'),
 }
