@@ -79,14 +79,8 @@ evaluate (MienJob *job, MienStore *store, const Options *options, GError **error
   evaluation.rows = rows;
   evaluation.weights = weights;
   evaluation.input_size = model->input_size;
-  processed.is_any =
-      !options->raw && mien_postprocessing_of_model (model, &processed.postprocess);
-  if (!mien_evaluate_processed (
-          &evaluation, processed.is_any ? &processed.postprocess : NULL, &processed.raw,
-          &processed.metrics, &processed.findings, error))
+  if (!mien_processed_evaluate (&evaluation, model, options->raw, &processed, error))
     return FALSE;
-  if (!options->raw)
-    processed.tuning = mien_postprocessing_stored_report (model->metrics);
   print_result (job, model, options, &processed);
   mien_processed_clear (&processed);
   return TRUE;

@@ -129,14 +129,51 @@ const MienCommand mien_command_models = {
   .details = "The model in use is marked with an asterisk.",
 };
 
+static JsonNode *
+get_value (JsonNode *node, const char *name)
+{
+  JsonNode *member = node != NULL && JSON_NODE_HOLDS_OBJECT (node)
+                         ? json_object_get_member (json_node_get_object (node), name)
+                         : NULL;
+
+  return member != NULL && JSON_NODE_HOLDS_VALUE (member) ? member : NULL;
+}
+
+/* What came of it when the model was compared with the one that it follows; NULL: it was
+ * not. */
+static const char *
+stored_gate (const MienModel *model, gint64 previous)
+{
+  static const char *const outcomes[] = { "pass", "fail", "unknown" };
+  g_autoptr (JsonNode) node = mien_stored_json_read (model->metrics);
+  JsonNode *gates = node != NULL && JSON_NODE_HOLDS_OBJECT (node)
+                        ? json_object_get_member (json_node_get_object (node), "gates")
+                        : NULL;
+  JsonNode *against = get_value (gates, "against"), *gate = get_value (gates, "gate");
+
+  if (against == NULL || gate == NULL || json_node_get_int (against) != previous)
+    return NULL;
+  for (guint i = 0; i < G_N_ELEMENTS (outcomes); i++)
+    if (g_strcmp0 (json_node_get_string (gate), outcomes[i]) == 0)
+      return outcomes[i];
+  return NULL;
+}
+
 static void
 print_used (MienJob *job, const MienModel *model, gint64 previous)
 {
+  const char *gate = stored_gate (model, previous);
   g_autoptr (JsonBuilder) builder = NULL;
 
   if (!job->json)
     {
       mien_job_print (job, "model %" G_GINT64_FORMAT " is in use\n", model->id);
+      if (g_strcmp0 (gate, "fail") == 0)
+        mien_job_print (
+            job,
+            "its score was measured to be worse than that of model %" G_GINT64_FORMAT
+            "; \"mienctl use\" goes back too\n",
+            previous);
       if (!model->has_proposals)
         mien_job_print (
             job, "it has proposed nothing here yet; \"mienctl propose\" lets it\n");
@@ -149,6 +186,7 @@ print_used (MienJob *job, const MienModel *model, gint64 previous)
     mien_json_integer (builder, "previous", previous);
   else
     mien_json_null (builder, "previous");
+  mien_json_string (builder, "gate", gate);
   mien_json_boolean (builder, "has_proposals", model->has_proposals);
   json_builder_end_object (builder);
   mien_job_print_json (job, builder);

@@ -17,6 +17,7 @@
 #include "mien-acceptance.h"
 #include "mien-chosen-model.h"
 #include "mien-evaluation.h"
+#include "mien-gating.h"
 #include "mien-hidden-labels.h"
 #include "mien-json.h"
 #include "mien-postprocessing.h"
@@ -38,7 +39,8 @@ typedef struct
   MienRowCounts counts, tuning_counts, validation_counts;
   char *pixels;
   MienTrained candidate, control;
-  gint64 model;
+  MienGates gates;
+  gint64 model, against; /* against: the model of the gates, 0: there are none */
 } Train;
 
 static void
@@ -241,12 +243,15 @@ settings_to_json (Train *train)
 }
 
 static char *
-metrics_to_json (const MienProcessed *processed)
+metrics_to_json (const Train *train)
 {
   g_autoptr (JsonBuilder) builder = json_builder_new ();
+  g_autofree char *metrics = NULL;
 
-  mien_json_evaluation (builder, NULL, processed);
-  return mien_json_to_string (builder);
+  mien_json_evaluation (builder, NULL, &train->candidate.processed);
+  metrics = mien_json_to_string (builder);
+  return train->against != 0 ? mien_gates_beside (metrics, &train->gates, train->against)
+                             : g_steal_pointer (&metrics);
 }
 
 /* prefix: "" or "control.". */
@@ -288,7 +293,7 @@ static gboolean
 store_model (Train *train, GError **error)
 {
   g_autofree char *settings = settings_to_json (train);
-  g_autofree char *metrics = metrics_to_json (&train->candidate.processed);
+  g_autofree char *metrics = metrics_to_json (train);
   MienTrainingResult *result = &train->candidate.result;
   MienModel model = {
     .origin = MIEN_ORIGIN_TRAINED,
@@ -338,6 +343,10 @@ print_result (Train *train)
       mien_json_thresholds (builder, "thresholds", &thresholds);
       mien_json_trained (builder, &train->candidate);
       add_control (builder, train);
+      if (train->against != 0)
+        mien_json_gates (builder, "gates", &train->gates, train->against);
+      else
+        mien_json_null (builder, "gates");
       json_builder_end_object (builder);
       mien_job_print_json (job, builder);
     }
@@ -349,6 +358,12 @@ print_result (Train *train)
           title, &train->candidate, train->with_control ? &train->control : NULL);
 
       mien_job_print (job, "%s", text);
+      if (train->against != 0)
+        {
+          g_autofree char *gates = mien_gates_to_text (&train->gates, train->against);
+
+          mien_job_print (job, "%s", gates);
+        }
       mien_job_print (job, "thresholds      ");
       for (guint i = 0; i < MIEN_EXPRESSION_COUNT; i++)
         mien_job_print (job, " %s %.3f", mien_expression_name (i),
@@ -409,6 +424,34 @@ train_one (Train *train,
                  trained->result.thresholds.expression, &trained->hidden, error));
 }
 
+/* Against the model that is in use by now. Where it cannot be asked, the training is not
+ * lost for it. */
+static gboolean
+measure_gates (Train *train, GError **error)
+{
+  g_autoptr (GError) failed = NULL;
+  g_autoptr (MienModel) in_use = mien_models_current (train->store, &failed);
+  MienEvaluation evaluation = { .job = train->job,
+                                .store = train->store,
+                                .rows = train->validation,
+                                .threads = train->settings.threads };
+
+  if (in_use != NULL
+      && mien_gating_measure (&evaluation, train->candidate.processed.videos, in_use,
+                              &train->gates, &failed))
+    train->against = in_use->id;
+  if (failed == NULL)
+    return TRUE;
+  if (g_cancellable_is_cancelled (train->job->cancellable))
+    {
+      g_propagate_error (error, g_steal_pointer (&failed));
+      return FALSE;
+    }
+  mien_progress_warn (train->job->progress, "not compared with the model in use: %s",
+                      failed->message);
+  return TRUE;
+}
+
 static gboolean
 train_in_folder (Train *train, MienRunFolder *folder, GError **error)
 {
@@ -429,7 +472,7 @@ train_in_folder (Train *train, MienRunFolder *folder, GError **error)
     }
   if (!train_one (train, folder, FALSE, &train->candidate, error)
       || (train->with_control && !train_one (train, folder, TRUE, &train->control, error))
-      || !store_model (train, error))
+      || !measure_gates (train, error) || !store_model (train, error))
     return FALSE;
   mien_run_folder_remove (folder);
   return TRUE;
@@ -505,7 +548,8 @@ const MienCommand mien_command_train = {
       "the new model its own mistakes.\n\n"
       "Frames of the training split teach, labelled and unlabelled ones; of ten training "
       "videos one is held out: the epoch that does best on these is kept, and the "
-      "post-processing is fitted on them; those of the validation split measure. Stopped "
+      "post-processing is fitted on them; those of the validation split measure, and "
+      "compare it with the model in use as \"mienctl compare\" does. Stopped "
       "by a signal, or killed, the same command "
       "goes on from the last whole epoch; after other labels or settings it begins "
       "anew.\n\n"

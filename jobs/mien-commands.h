@@ -18,6 +18,7 @@ extern const MienCommand mien_command_import_folder;
 extern const MienCommand mien_command_train;
 extern const MienCommand mien_command_propose;
 extern const MienCommand mien_command_models;
+extern const MienCommand mien_command_compare;
 extern const MienCommand mien_command_use;
 extern const MienCommand mien_command_evaluate;
 extern const MienCommand mien_command_weights_import;

@@ -176,18 +176,26 @@ mien_evaluation_read (const MienEvaluation *evaluation,
 
 typedef struct
 {
-  const MienPostprocess *postprocess; /* NULL: raw alone */
+  const MienPostprocess *postprocess; /* NULL: none */
   MienPostprocess neutral;
-  MienMetricsSums *raw, *processed;
+  GPtrArray *raw, *videos; /* MienMetricsSums of each video; videos: processed */
   MienFindings *findings;
 } Comparison;
 
 static void
 clear_sums (Comparison *comparison)
 {
-  mien_metrics_sums_free (comparison->raw);
-  mien_metrics_sums_free (comparison->processed);
-  comparison->raw = comparison->processed = NULL;
+  g_clear_pointer (&comparison->raw, g_ptr_array_unref);
+  g_clear_pointer (&comparison->videos, g_ptr_array_unref);
+}
+
+static MienMetricsSums *
+new_sums (void)
+{
+  MienMetricsSums *sums = mien_metrics_sums_new ();
+
+  g_assert (sums != NULL);
+  return sums;
 }
 
 static void
@@ -197,9 +205,10 @@ restart (gpointer data)
 
   clear_sums (comparison);
   *comparison->findings = (MienFindings){ 0 };
-  comparison->raw = mien_metrics_sums_new ();
-  comparison->processed = mien_metrics_sums_new ();
-  g_assert (comparison->raw != NULL && comparison->processed != NULL);
+  comparison->raw =
+      g_ptr_array_new_with_free_func ((GDestroyNotify) mien_metrics_sums_free);
+  comparison->videos =
+      g_ptr_array_new_with_free_func ((GDestroyNotify) mien_metrics_sums_free);
 }
 
 static void
@@ -220,6 +229,35 @@ compare (MienMetricsSums *sums,
     mien_findings_add (findings, row, said, expression, units);
 }
 
+/* A new array, or NULL. */
+static float *
+process (const MienPostprocess *postprocess,
+         const MienPackRow *rows,
+         const float *said,
+         guint n,
+         GError **error)
+{
+  g_autofree gint64 *numbers = g_new (gint64, n);
+  g_autofree float *processed = g_new (float, (gsize) n *MIEN_POSTPROCESS_ANSWER);
+
+  for (guint i = 0; i < n; i++)
+    numbers[i] = rows[i].number;
+  if (mien_postprocess_apply (postprocess, n, numbers, said, 0, n, processed) == 0)
+    return g_steal_pointer (&processed);
+  g_set_error (error, MIEN_JOB_ERROR, MIEN_JOB_ERROR_FAILED,
+               "out of memory for a video of %u frames; close other programs", n);
+  return NULL;
+}
+
+static gboolean
+has_labels (const MienPackRow *rows, guint n)
+{
+  for (guint i = 0; i < n; i++)
+    if (mien_evaluation_is_labelled (&rows[i]))
+      return TRUE;
+  return FALSE;
+}
+
 static gboolean
 compare_video (const MienPackRow *rows,
                const MienPrediction *answers,
@@ -228,37 +266,48 @@ compare_video (const MienPackRow *rows,
                GError **error)
 {
   Comparison *comparison = data;
+  const MienPostprocess *postprocess = comparison->postprocess;
   const float *said = (const float *) (const void *) answers;
-  g_autofree gint64 *numbers = g_new (gint64, n);
+  const float *final = said;
   g_autofree float *processed = NULL;
-  gboolean labelled = FALSE;
+  MienMetricsSums *raw, *sums;
 
+  if (!has_labels (rows, n))
+    return TRUE;
+  if (postprocess != NULL)
+    {
+      final = processed = process (postprocess, rows, said, n, error);
+      if (processed == NULL)
+        return FALSE;
+    }
+  else
+    postprocess = &comparison->neutral;
+  raw = new_sums ();
+  sums = new_sums ();
   for (guint i = 0; i < n; i++)
     {
-      numbers[i] = rows[i].number;
+      gsize at = (gsize) i * MIEN_POSTPROCESS_ANSWER;
+
       if (!mien_evaluation_is_labelled (&rows[i]))
         continue;
-      labelled = TRUE;
-      compare (comparison->raw,
-               comparison->postprocess == NULL ? comparison->findings : NULL,
-               &comparison->neutral, &rows[i], said + i * MIEN_POSTPROCESS_ANSWER);
+      compare (raw, NULL, &comparison->neutral, &rows[i], said + at);
+      compare (sums, comparison->findings, postprocess, &rows[i], final + at);
     }
-  comparison->findings->videos += labelled ? 1 : 0;
-  if (comparison->postprocess == NULL)
-    return TRUE;
-  processed = g_new (float, (gsize) n *MIEN_POSTPROCESS_ANSWER);
-  if (mien_postprocess_apply (comparison->postprocess, n, numbers, said, 0, n, processed)
-      != 0)
-    {
-      g_set_error (error, MIEN_JOB_ERROR, MIEN_JOB_ERROR_FAILED,
-                   "out of memory for a video of %u frames; close other programs", n);
-      return FALSE;
-    }
-  for (guint i = 0; i < n; i++)
-    if (mien_evaluation_is_labelled (&rows[i]))
-      compare (comparison->processed, comparison->findings, comparison->postprocess,
-               &rows[i], processed + i * MIEN_POSTPROCESS_ANSWER);
+  g_ptr_array_add (comparison->raw, raw);
+  g_ptr_array_add (comparison->videos, sums);
+  comparison->findings->videos++;
   return TRUE;
+}
+
+static void
+finish_videos (GPtrArray *videos, MienMetrics *metrics)
+{
+  MienMetricsSums *sums = new_sums ();
+
+  for (guint i = 0; i < videos->len; i++)
+    mien_metrics_merge (sums, g_ptr_array_index (videos, i));
+  mien_metrics_finish (sums, metrics);
+  mien_metrics_sums_free (sums);
 }
 
 gboolean
@@ -267,6 +316,7 @@ mien_evaluate_processed (const MienEvaluation *evaluation,
                          MienMetrics *raw,
                          MienMetrics *processed,
                          MienFindings *findings,
+                         GPtrArray **videos,
                          GError **error)
 {
   static const MienAnswersFuncs funcs = { restart, compare_video };
@@ -279,10 +329,10 @@ mien_evaluate_processed (const MienEvaluation *evaluation,
   ok = mien_evaluation_read (evaluation, radius, &funcs, &comparison, error);
   if (ok)
     {
-      mien_metrics_finish (comparison.raw, raw);
-      mien_metrics_finish (postprocess != NULL ? comparison.processed : comparison.raw,
-                           processed);
+      finish_videos (comparison.raw, raw);
+      finish_videos (comparison.videos, processed);
       *findings = found;
+      *videos = g_steal_pointer (&comparison.videos);
     }
   clear_sums (&comparison);
   return ok;

@@ -30,12 +30,13 @@ gboolean mien_evaluation_is_labelled (const MienPackRow    *row);
 /* Measures the labelled ones of the rows by METHOD.md section 3, in one go without and with a post-processing,
  * which may be NULL: then both are the same. The unlabelled neighbours that it smooths over are read
  * too. What `evaluate` prints and what `train` stores beside a model both come from here; findings belong
- * to the processed figures. */
+ * to the processed figures, and so do videos: a new array of the MienMetricsSums of each video with labels. */
 gboolean mien_evaluate_processed    (const MienEvaluation  *evaluation,
                                      const MienPostprocess *postprocess,
                                      MienMetrics           *raw,
                                      MienMetrics           *processed,
                                      MienFindings          *findings,
+                                     GPtrArray            **videos,
                                      GError               **error);
 
 /* What the network says of the labelled rows and of those within radius of them, video by video. Should the

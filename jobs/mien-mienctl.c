@@ -37,6 +37,7 @@ static const MienCommand *const commands[] = {
   &mien_command_train,
   &mien_command_propose,
   &mien_command_models,
+  &mien_command_compare,
   &mien_command_use,
   &mien_command_evaluate,
   &mien_command_weights_import,

@@ -47,6 +47,7 @@ void
 mien_processed_clear (MienProcessed *processed)
 {
   g_clear_pointer (&processed->tuning, json_node_unref);
+  g_clear_pointer (&processed->videos, g_ptr_array_unref);
 }
 
 gboolean
@@ -197,7 +198,7 @@ mien_processed_measure (const MienEvaluation *evaluation,
   made.is_any = memcmp (&made.postprocess, &neutral, sizeof neutral) != 0;
   part.rows = validation;
   if (!mien_evaluate_processed (&part, made.is_any ? &made.postprocess : NULL, &made.raw,
-                                &made.metrics, &made.findings, error))
+                                &made.metrics, &made.findings, &made.videos, error))
     return FALSE;
   made.has_acceptance = report.n_folds > 0;
   memcpy (made.acceptance.expression, report.accept_expressions,
@@ -206,6 +207,26 @@ mien_processed_measure (const MienEvaluation *evaluation,
           sizeof report.accept_action_units);
   if (report.n_frames > 0)
     made.tuning = mien_postprocessing_report_to_json (&report);
+  *processed = made;
+  return TRUE;
+}
+
+gboolean
+mien_processed_evaluate (const MienEvaluation *evaluation,
+                         const MienModel *model,
+                         gboolean raw,
+                         MienProcessed *processed,
+                         GError **error)
+{
+  MienProcessed made = { 0 };
+
+  made.is_any = !raw && mien_postprocessing_of_model (model, &made.postprocess);
+  if (!mien_evaluate_processed (evaluation, made.is_any ? &made.postprocess : NULL,
+                                &made.raw, &made.metrics, &made.findings, &made.videos,
+                                error))
+    return FALSE;
+  if (!raw)
+    made.tuning = mien_postprocessing_stored_report (model->metrics);
   *processed = made;
   return TRUE;
 }

@@ -27,6 +27,7 @@ typedef struct
   MienThresholds  acceptance;              /* of expressions and units, for the project's target */
   MienMetrics     raw, metrics;
   MienFindings    findings;                /* of metrics */
+  GPtrArray      *videos;                  /* what metrics sum up: MienMetricsSums of each video with labels */
 } MienProcessed;
 
 void     mien_processed_clear       (MienProcessed                *processed);
@@ -35,6 +36,12 @@ void     mien_processed_clear       (MienProcessed                *processed);
  * one together; then measures on the rows of validation. */
 gboolean mien_processed_measure     (const MienEvaluation         *evaluation,
                                      const GArray                 *validation,
+                                     MienProcessed                *processed,
+                                     GError                      **error);
+/* A model that there is, on the evaluation's rows with its weights, and with its post-processing unless raw. */
+gboolean mien_processed_evaluate    (const MienEvaluation         *evaluation,
+                                     const MienModel              *model,
+                                     gboolean                      raw,
                                      MienProcessed                *processed,
                                      GError                      **error);
 /* Beside a model that has said nothing yet. */

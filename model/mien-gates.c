@@ -98,10 +98,11 @@ judge (int figure, const double interval[2])
   return interval[0] > -margin ? MIEN_VERDICT_NO_WORSE : MIEN_VERDICT_UNCLEAR;
 }
 
-/* 0, or 1 where the frames differ. */
+/* n_of: in how many videos each figure has labels. 0, or 1 where the frames differ. */
 static int
-compare_videos (const Sides *sides, MienGates *gates)
+compare_videos (const Sides *sides, MienGates *gates, size_t n_of[MIEN_GATE_COUNT])
 {
+  double figures[MIEN_GATE_COUNT];
   MienMetrics metrics[2];
 
   for (size_t i = 0; i < sides->n_videos; i++)
@@ -113,17 +114,37 @@ compare_videos (const Sides *sides, MienGates *gates)
       gates->n_frames += metrics[0].n_frames;
       gates->n_videos_better += metrics[0].score > metrics[1].score;
       gates->n_videos_worse += metrics[0].score < metrics[1].score;
+      list_figures (&metrics[0], true, figures);
+      for (int k = 0; k < MIEN_GATE_COUNT; k++)
+        n_of[k] += !isnan (figures[k]);
     }
   return 0;
+}
+
+/* Videos without labels of a figure are no clusters of it. A score is known where each of
+ * its tasks is. */
+static bool
+is_known_enough (const Sides *sides, const size_t n_of[MIEN_GATE_COUNT], int figure)
+{
+  static const int OF_TASKS[3] = { MIEN_GATE_CCC_VALENCE, MIEN_GATE_EXPRESSION_F1,
+                                   MIEN_GATE_ACTION_UNITS_F1 };
+
+  if (figure != MIEN_GATE_SCORE && figure != MIEN_GATE_P_MTL)
+    return n_of[figure] >= MIEN_RESAMPLE_MIN_CLUSTERS;
+  for (int task = 0; task < 3; task++)
+    if (sides->tasks[task] && n_of[OF_TASKS[task]] < MIEN_RESAMPLE_MIN_CLUSTERS)
+      return false;
+  return true;
 }
 
 static int
 measure (Sides *sides, MienGates *gates)
 {
   double figures[2][MIEN_GATE_COUNT], intervals[MIEN_GATE_COUNT][2];
+  size_t n_of[MIEN_GATE_COUNT] = { 0 };
   MienMetrics metrics;
 
-  if (compare_videos (sides, gates) != 0)
+  if (compare_videos (sides, gates, n_of) != 0)
     return 1;
   for (int side = 0; side < 2; side++)
     {
@@ -137,13 +158,17 @@ measure (Sides *sides, MienGates *gates)
       != 0)
     return -1;
   for (int i = 0; i < MIEN_GATE_COUNT; i++)
-    gates->figures[i] = (MienGateFigure){
-      .candidate = figures[0][i],
-      .in_use = figures[1][i],
-      .difference = figures[0][i] - figures[1][i],
-      .interval = { intervals[i][0], intervals[i][1] },
-      .verdict = judge (i, intervals[i]),
-    };
+    {
+      if (!is_known_enough (sides, n_of, i))
+        intervals[i][0] = intervals[i][1] = NAN;
+      gates->figures[i] = (MienGateFigure){
+        .candidate = figures[0][i],
+        .in_use = figures[1][i],
+        .difference = figures[0][i] - figures[1][i],
+        .interval = { intervals[i][0], intervals[i][1] },
+        .verdict = judge (i, intervals[i]),
+      };
+    }
   return 0;
 }
 

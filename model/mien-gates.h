@@ -55,9 +55,9 @@ typedef struct
 } MienGates;
 
 /* candidate[i], in_use[i]: what the two models answered on the same labelled frames of video i, which neither
- * has seen. With fewer than MIEN_RESAMPLE_MIN_CLUSTERS videos every verdict is unknown. A draw without labels
- * of a task has no score if others have them, and one without frames of a class no figure of the class.
- * 0; 1: the frames of some video are not the same for both; -1: no memory. */
+ * has seen. There is no interval with fewer than MIEN_RESAMPLE_MIN_CLUSTERS videos with labels: of a task, for
+ * its figures and for the score; with frames of a class, for the class. A draw without such labels has no such
+ * figure. 0; 1: the frames of some video are not the same for both; -1: no memory. */
 int         mien_gates_measure (const MienMetricsSums *const *candidate,
                                 const MienMetricsSums *const *in_use,
                                 size_t                        n_videos,

@@ -32,7 +32,7 @@ def models(tap, ctl):
               'thresholds by class, of the point and by unit')
 
     tap.equal(ctl.json('use', project, str(first)),
-              {'model': first, 'previous': None, 'has_proposals': True}, 'use says what it did')
+              {'model': first, 'previous': None, 'gate': None, 'has_proposals': True}, 'use says what it did')
     tap.equal(ctl.json('use', project, str(second))['previous'], first, 'and what there was before')
     tap.equal(ctl.json('status', project)['current_model'], second, 'status knows')
     tap.equal([m['id'] for m in ctl.json('models', project) if m['current']], [second], 'models marks it')

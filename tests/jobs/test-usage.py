@@ -65,6 +65,7 @@ def wrong_use(tap, ctl):
         ('an argument too many', ('new', 'P', 'Q'), '"Q" is one argument too many'),
         ('a missing operand', ('use', 'P'), 'MODEL is missing'),
         ('a model by name', ('use', 'P', 'best'), 'MODEL is a number'),
+        ('a candidate by name', ('compare', 'P', 'best'), 'MODEL is a number'),
         ('an unknown option', ('new', 'P', '--fast'), '--fast'),
         ('an option without its value', ('new', 'P', '--name'), '--name'),
         ('no frames', ('demo', 'P', '--frames', '0'), '--frames'),

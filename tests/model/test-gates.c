@@ -302,36 +302,48 @@ test_paired (void)
   CHECK (gates.figures[MIEN_GATE_FIRST_EXPRESSION].verdict == MIEN_VERDICT_UNCLEAR);
 }
 
-/* Surprise is in one video only: more than one draw in twenty is without it. */
+/* Surprise is in so many videos only, and units are. */
 static void
-test_rare (void)
+rare (int n_videos, MienGates *gates)
 {
   Videos videos;
-  MienGates gates;
 
   videos_new (&videos);
   for (int i = 0; i < VIDEOS * 20; i++)
     {
       Answer truth = label (i / VIDEOS), said;
 
-      truth.expression = i % VIDEOS == 7 && i / VIDEOS < 5 ? 6 : i / VIDEOS % 3;
-      /* And of units only that video knows. */
-      if (i % VIDEOS != 7)
+      truth.expression = i % VIDEOS < n_videos && i / VIDEOS < 5 ? 6 : i / VIDEOS % 3;
+      if (i % VIDEOS >= n_videos)
         memset (truth.units, -1, sizeof truth.units);
       said = truth;
       add (&videos, IN_USE, i % VIDEOS, &truth, &said);
       said.expression = 0;
       add (&videos, CANDIDATE, i % VIDEOS, &truth, &said);
     }
-  CHECK (measure (&videos, CANDIDATE, VIDEOS, &gates) == 0);
-  CHECK (gates.figures[MIEN_GATE_FIRST_EXPRESSION + 6].difference == -1);
-  CHECK (gates.figures[MIEN_GATE_FIRST_EXPRESSION + 6].verdict == MIEN_VERDICT_UNKNOWN);
-  CHECK (gates.figures[MIEN_GATE_FIRST_EXPRESSION + 1].verdict == MIEN_VERDICT_WORSE);
-  CHECK (gates.figures[MIEN_GATE_EXPRESSION_F1].verdict == MIEN_VERDICT_WORSE);
-  /* A score of two tasks is no score of three. */
-  CHECK (gates.figures[MIEN_GATE_SCORE].difference < 0);
-  CHECK (gates.figures[MIEN_GATE_SCORE].verdict == MIEN_VERDICT_UNKNOWN);
+  CHECK (measure (&videos, CANDIDATE, VIDEOS, gates) == 0);
+  CHECK (gates->figures[MIEN_GATE_FIRST_EXPRESSION + 6].difference == -1);
+  CHECK (gates->figures[MIEN_GATE_FIRST_EXPRESSION + 1].verdict == MIEN_VERDICT_WORSE);
+  CHECK (gates->figures[MIEN_GATE_EXPRESSION_F1].verdict == MIEN_VERDICT_WORSE);
+  CHECK (gates->figures[MIEN_GATE_SCORE].difference < 0);
   videos_free (&videos);
+}
+
+static void
+test_rare (void)
+{
+  MienGates gates;
+
+  rare (4, &gates);
+  CHECK (gates.figures[MIEN_GATE_FIRST_EXPRESSION + 6].verdict == MIEN_VERDICT_UNKNOWN);
+  CHECK (gates.figures[MIEN_GATE_FIRST_UNIT].verdict == MIEN_VERDICT_UNKNOWN);
+  CHECK (gates.figures[MIEN_GATE_SCORE].verdict == MIEN_VERDICT_UNKNOWN);
+  /* Draws without the class leave it the interval of the others. */
+  rare (5, &gates);
+  CHECK (gates.figures[MIEN_GATE_FIRST_EXPRESSION + 6].verdict == MIEN_VERDICT_WORSE);
+  CHECK (gates.figures[MIEN_GATE_FIRST_EXPRESSION + 6].interval[1] == -1);
+  CHECK (gates.figures[MIEN_GATE_FIRST_UNIT].verdict == MIEN_VERDICT_NO_WORSE);
+  CHECK (gates.figures[MIEN_GATE_SCORE].verdict == MIEN_VERDICT_WORSE);
 }
 
 static void
