@@ -22,6 +22,7 @@ typedef enum
   MIEN_CHILD_TRAIN,
   MIEN_CHILD_PROPOSE,
   MIEN_CHILD_DEMO,
+  MIEN_CHILD_COMPARE,
 } MienChildKind;
 
 typedef enum

@@ -105,7 +105,7 @@ mien_job_runner_take_interrupted (MienJobRunner *self, MienChildKind *kind)
   g_variant_dict_init (&dict, all);
   if (g_variant_dict_lookup (&dict, self->key, "(u^aay)", &number, &arguments))
     {
-      if (number > MIEN_CHILD_DEMO || arguments[0] == NULL)
+      if (number > MIEN_CHILD_COMPARE || arguments[0] == NULL)
         g_clear_pointer (&arguments, g_strfreev);
       else
         *kind = (MienChildKind) number;

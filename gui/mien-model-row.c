@@ -14,6 +14,7 @@
 #include <glib/gi18n.h>
 #include <math.h>
 
+#include "mien-gates-shown.h"
 #include "mien-report.h"
 
 struct _MienModelRow
@@ -66,6 +67,7 @@ show (MienModelRow *self, const MienModel *model, const MienModel *in_use)
   adw_action_row_set_subtitle (ADW_ACTION_ROW (self), subtitle);
   gtk_widget_set_visible (self->in_use, model->current);
   gtk_widget_set_visible (self->use, !model->current && model->has_heads);
+  gtk_button_set_label (GTK_BUTTON (self->use), mien_gates_use_label (model, in_use));
   show_score (self, model, in_use);
 }
 

@@ -133,6 +133,63 @@ mien_model_table_scores (const MienScores *scores,
   return table.card;
 }
 
+/* "−0.012 to +0.034" */
+static char *
+difference_interval (const MienGateShown *figure)
+{
+  g_autofree char *low = mien_report_difference (figure->low, 0);
+  g_autofree char *high = mien_report_difference (figure->high, 0);
+
+  if (!isfinite (figure->low))
+    return g_strdup ("–");
+  /* Translators: from the one to the other, as in "−0.012 to +0.034". */
+  return g_strdup_printf (_ ("%s to %s"), low, high);
+}
+
+static void
+add_gate (Table *table, const char *name, const MienGateShown *figure)
+{
+  g_autofree char *candidate = mien_report_score (figure->candidate);
+  g_autofree char *in_use = mien_report_score (figure->in_use);
+  g_autofree char *difference =
+      mien_report_difference (figure->candidate, figure->in_use);
+  g_autofree char *interval = difference_interval (figure);
+
+  table_add (table, FALSE, name, candidate, difference, interval, in_use,
+             mien_gates_verdict (figure->verdict), NULL);
+}
+
+GtkWidget *
+mien_model_table_gates (const MienGatesShown *gates)
+{
+  g_autofree char *title =
+      g_strdup_printf (_ ("Against v%d on the validation videos"), (int) gates->against);
+  g_autofree char *version = g_strdup_printf (_ ("in use: v%d"), (int) gates->against);
+  g_autofree char *text = mien_gates_to_text (gates);
+  GtkWidget *conclusion = gtk_label_new (text);
+  Table table;
+
+  table_begin (&table, title);
+  gtk_label_set_xalign (GTK_LABEL (conclusion), 0);
+  gtk_label_set_wrap (GTK_LABEL (conclusion), TRUE);
+  gtk_label_set_max_width_chars (GTK_LABEL (conclusion), 60);
+  gtk_box_insert_child_after (GTK_BOX (table.card), conclusion,
+                              gtk_widget_get_first_child (table.card));
+  table_add (&table, TRUE, "", _ ("this model"), _ ("difference"),
+             /* xgettext:no-c-format */
+             _ ("95 % interval"), version, "", NULL);
+  for (guint i = 0; i < MIEN_GATES_FIGURES; i++)
+    {
+      const MienGateShown *figure = &gates->figures[i];
+      g_autofree char *name = mien_gates_name (i);
+
+      if (i < MIEN_GATES_PARTS || figure->verdict == MIEN_SHOWN_WORSE
+          || figure->verdict == MIEN_SHOWN_BETTER)
+        add_gate (&table, name, figure);
+    }
+  return table.card;
+}
+
 /* "0.61 (0.55–0.66)" */
 static char *
 share_with_interval (double right, double n)

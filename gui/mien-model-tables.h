@@ -4,6 +4,7 @@
 #include <gtk/gtk.h>
 
 #include "mien-findings-parse.h"
+#include "mien-gates-shown.h"
 #include "mien-job-line.h"
 #include "mien-models.h"
 
@@ -17,6 +18,9 @@ G_BEGIN_DECLS
 GtkWidget *mien_model_table_scores      (const MienScores        *scores,
                                          const MienScores        *in_use,
                                          gint64                   in_use_id);
+/* Every part of the score and what is clearly better or worse among classes and units, with the intervals of
+ * the differences, and what follows. */
+GtkWidget *mien_model_table_gates       (const MienGatesShown    *gates);
 /* F1 and its difference, precision and recall with their intervals, and from which confidence on an answer
  * counts. */
 GtkWidget *mien_model_table_expressions (const MienModel         *model,

@@ -15,6 +15,7 @@
 #include <math.h>
 
 #include "mien-chart-group.h"
+#include "mien-gates-shown.h"
 #include "mien-model-charts.h"
 #include "mien-model-tables.h"
 #include "mien-report.h"
@@ -47,7 +48,7 @@ struct _MienModelView
   gint64 model;
   GCancellable *reading;
 
-  GtkWidget *back, *use, *in_use, *lineage;
+  GtkWidget *back, *compare, *use, *in_use, *lineage;
   GtkFlowBox *tables;
   GtkLabel *title, *subtitle;
   GtkScrolledWindow *scroller;
@@ -204,6 +205,25 @@ show_lineage (MienModelView *self, const MienModel *model, GPtrArray *models)
                           gtk_widget_get_first_child (self->lineage) != NULL);
 }
 
+/* What takes the model into use, and before that, what says whether one should. */
+static void
+show_buttons (MienModelView *self, const MienModel *model, const MienModel *in_use)
+{
+  gboolean usable = !model->current && model->has_heads;
+  MienGatesShown gates;
+  gboolean compared = mien_gates_parse (model, in_use, &gates);
+
+  gtk_widget_set_visible (self->in_use, model->current);
+  gtk_widget_set_visible (self->compare, usable && in_use != NULL && !compared);
+  gtk_actionable_set_action_target (GTK_ACTIONABLE (self->compare), "x", model->id);
+  gtk_widget_set_visible (self->use, usable);
+  gtk_button_set_label (GTK_BUTTON (self->use), mien_gates_use_label (model, in_use));
+  if (compared && mien_gates_have_failed (&gates))
+    gtk_widget_remove_css_class (self->use, "suggested-action");
+  else
+    gtk_widget_add_css_class (self->use, "suggested-action");
+}
+
 static void
 show_heading (MienModelView *self, const MienModel *model)
 {
@@ -214,8 +234,6 @@ show_heading (MienModelView *self, const MienModel *model)
 
   gtk_label_set_text (self->title, title);
   gtk_label_set_text (self->subtitle, subtitle);
-  gtk_widget_set_visible (self->in_use, model->current);
-  gtk_widget_set_visible (self->use, !model->current && model->has_heads);
 }
 
 gboolean
@@ -226,6 +244,7 @@ mien_model_view_show (MienModelView *self,
 {
   const MienModel *model = NULL, *in_use = NULL;
   MienScores scores, other;
+  MienGatesShown gates;
   gboolean compared;
 
   for (guint i = 0; i < models->len; i++)
@@ -242,9 +261,12 @@ mien_model_view_show (MienModelView *self,
   compared =
       in_use != NULL && in_use != model && mien_scores_parse (in_use->metrics, &other);
   show_heading (self, model);
+  show_buttons (self, model, in_use);
   show_lineage (self, model, models);
   mien_scores_parse (model->metrics, &scores);
   clear_tables (self);
+  if (mien_gates_parse (model, in_use, &gates))
+    add_table (self, mien_model_table_gates (&gates));
   add_table (self, mien_model_table_scores (&scores, compared ? &other : NULL,
                                             in_use != NULL ? in_use->id : 0));
   show_findings (self, model, &scores, compared ? &other : NULL);
@@ -313,6 +335,7 @@ mien_model_view_class_init (MienModelViewClass *klass)
 #define CHILD(name)                                                                      \
   gtk_widget_class_bind_template_child (widget_class, MienModelView, name)
   CHILD (back);
+  CHILD (compare);
   CHILD (use);
   CHILD (in_use);
   CHILD (lineage);

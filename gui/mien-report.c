@@ -32,6 +32,8 @@ mien_report_kind (MienChildKind kind)
       return _ ("Propose");
     case MIEN_CHILD_DEMO:
       return _ ("Demo");
+    case MIEN_CHILD_COMPARE:
+      return _ ("Comparison");
     default:
       return "";
     }

@@ -17,6 +17,7 @@
 
 #include <glib/gi18n.h>
 
+#include "mien-gates-shown.h"
 #include "mien-job-view.h"
 #include "mien-report.h"
 
@@ -24,7 +25,7 @@
 typedef struct
 {
   MienWindow *window;
-  gint64 model, in_use;
+  gint64 model;
   MienScores scores;
 } Candidate;
 
@@ -68,6 +69,22 @@ on_propose (GtkWidget *widget, const char *name, GVariant *parameter)
     }
   start (self, MIEN_CHILD_PROPOSE,
          (const char *const[]){ "propose", mien_project_get_path (self->project), NULL });
+}
+
+/* target: a model. */
+static void
+on_compare (GtkWidget *widget, const char *name, GVariant *target)
+{
+  MienWindow *self = MIEN_WINDOW (widget);
+  g_autofree char *model =
+      g_strdup_printf ("%" G_GINT64_FORMAT, g_variant_get_int64 (target));
+
+  if (self->runner == NULL
+      || mien_job_runner_find (self->runner, MIEN_CHILD_COMPARE) != NULL)
+    return;
+  start (self, MIEN_CHILD_COMPARE,
+         (const char *const[]){ "compare", mien_project_get_path (self->project), model,
+                                NULL });
 }
 
 typedef struct
@@ -146,19 +163,34 @@ on_candidate_response (GtkWidget *dialog, const char *response, gpointer data)
                               _ ("_Models"), "win.show-view", "models");
 }
 
+/* in_use, trained: NULL where there is none. */
 static void
-ask_about_candidate (MienWindow *self, Candidate *candidate, const MienScores *of_in_use)
+ask_about_candidate (MienWindow *self,
+                     Candidate *candidate,
+                     const MienModel *trained,
+                     const MienModel *in_use)
 {
   g_autofree char *heading =
       g_strdup_printf (_ ("Model v%d Is Trained"), (int) candidate->model);
+  MienScores of_in_use;
+  gboolean has_scores = in_use != NULL && mien_scores_parse (in_use->metrics, &of_in_use);
+  g_autofree char *scores =
+      mien_report_comparison (&candidate->scores, in_use != NULL ? in_use->id : 0,
+                              has_scores ? &of_in_use : NULL);
+  MienGatesShown gates;
+  gboolean compared = trained != NULL && mien_gates_parse (trained, in_use, &gates);
+  g_autofree char *follows = compared ? mien_gates_to_text (&gates) : NULL;
   g_autofree char *body =
-      mien_report_comparison (&candidate->scores, candidate->in_use, of_in_use);
+      follows != NULL ? g_strdup_printf ("%s\n\n%s", scores, follows) : g_strdup (scores);
+  gboolean failed = compared && mien_gates_have_failed (&gates);
   GtkWidget *dialog = adw_message_dialog_new (GTK_WINDOW (self), heading, body);
 
   adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "keep", _ ("_Not Now"),
-                                    "use", _ ("_Use It"), NULL);
-  adw_message_dialog_set_response_appearance (ADW_MESSAGE_DIALOG (dialog), "use",
-                                              ADW_RESPONSE_SUGGESTED);
+                                    "use", failed ? _ ("_Use Anyway") : _ ("_Use It"),
+                                    NULL);
+  if (!failed)
+    adw_message_dialog_set_response_appearance (ADW_MESSAGE_DIALOG (dialog), "use",
+                                                ADW_RESPONSE_SUGGESTED);
   adw_message_dialog_set_close_response (ADW_MESSAGE_DIALOG (dialog), "keep");
   g_signal_connect_data (dialog, "response", G_CALLBACK (on_candidate_response),
                          candidate, candidate_free, 0);
@@ -171,8 +203,7 @@ on_models_for_candidate (GObject *source, GAsyncResult *result, gpointer data)
   Candidate *candidate = data;
   g_autoptr (GPtrArray) models =
       mien_project_models_finish (MIEN_PROJECT (source), result, NULL);
-  MienScores of_in_use;
-  gboolean has_scores = FALSE;
+  const MienModel *trained = NULL, *in_use = NULL;
 
   if (candidate->window->project != MIEN_PROJECT (source) || candidate->window->closing)
     {
@@ -183,12 +214,12 @@ on_models_for_candidate (GObject *source, GAsyncResult *result, gpointer data)
     {
       const MienModel *model = g_ptr_array_index (models, i);
 
-      if (!model->current)
-        continue;
-      candidate->in_use = model->id;
-      has_scores = mien_scores_parse (model->metrics, &of_in_use);
+      if (model->current)
+        in_use = model;
+      if (model->id == candidate->model)
+        trained = model;
     }
-  ask_about_candidate (candidate->window, candidate, has_scores ? &of_in_use : NULL);
+  ask_about_candidate (candidate->window, candidate, trained, in_use);
 }
 
 static void
@@ -449,4 +480,5 @@ mien_window_init_jobs (MienWindowClass *klass)
   gtk_widget_class_install_action (widget_class, "win.retrain", NULL, on_retrain);
   gtk_widget_class_install_action (widget_class, "win.propose", NULL, on_propose);
   gtk_widget_class_install_action (widget_class, "win.roll-back", NULL, on_roll_back);
+  gtk_widget_class_install_action (widget_class, "win.compare", "x", on_compare);
 }

@@ -70,7 +70,7 @@ def loop(tap, ctl):
     trained = ctl.json('train', project, '--epochs', '1', *SMALL, '--accept')
     first = trained['model']
     tap.equal(list(trained), ['model', 'accepted', 'metrics', 'thresholds', 'epochs', 'best_epoch', 'coverage',
-                              'hidden_labels', 'control'], 'train says what came of it')
+                              'hidden_labels', 'control', 'gates'], 'train says what came of it')
     tap.equal(cached(ctl), [], 'a training that is done leaves nothing in the cache')
     metrics = trained['metrics']
     check_shape(tap, metrics, ctl.json('status', project))
