@@ -25,7 +25,7 @@ MAY_INCLUDE = {
     'jobs': ('importers', 'db', 'data', 'model/mien-safetensors.h', 'model/mien-pack.h',
              'model/mien-metrics.h', 'model/mien-audit.h', 'model/mien-coverage.h', 'model/mien-train-settings.h',
              'model/mien-postprocess.h', 'model/mien-resample.h', 'model/mien-agreement.h', 'model/mien-contrast.h',
-             'model/mien-gates.h'),
+              'model/mien-gates.h', 'model/mien-learning-curve.h', 'model/mien-acceptance.h'),
     # The reader thread of the window decodes the faces it shows; everything else of importers/ is mienctl's.
     'gui': ('db', 'importers/mien-image.h'),
 }
