@@ -15,6 +15,7 @@
 
 #include "mien-findings.h"
 #include "mien-inference.h"
+#include "mien-task-figures.h"
 
 /* Nothing is stored meanwhile: an engine that died is asked all of it again. */
 #define MAX_CRASHES 3
@@ -327,6 +328,13 @@ mien_evaluate_processed (const MienEvaluation *evaluation,
 
   mien_postprocess_init (&comparison.neutral);
   ok = mien_evaluation_read (evaluation, radius, &funcs, &comparison, error);
+  if (ok && !mien_task_intervals (comparison.videos, found.intervals))
+    {
+      g_set_error (error, MIEN_JOB_ERROR, MIEN_JOB_ERROR_FAILED,
+                   "out of memory for the figures of %u videos; close other programs",
+                   comparison.videos->len);
+      ok = FALSE;
+    }
   if (ok)
     {
       finish_videos (comparison.raw, raw);

@@ -38,6 +38,10 @@ mien_findings_add (MienFindings *findings,
                    int expression,
                    const gint8 *units)
 {
+  gboolean any_unit = FALSE;
+
+  findings->labels[MIEN_TASK_VALENCE_AROUSAL] += !isnan (row->valence);
+  findings->labels[MIEN_TASK_EXPRESSION] += row->expression >= 0;
   if (row->expression >= 0)
     {
       findings->confusion[row->expression][expression]++;
@@ -48,10 +52,12 @@ mien_findings_add (MienFindings *findings,
     {
       if (row->action_units[unit] < 0)
         continue;
+      any_unit = TRUE;
       findings->units[unit][row->action_units[unit] > 0][units[unit] > 0]++;
       add_answer (&findings->presence, (double) said[FIRST_UNIT + unit],
                   row->action_units[unit] > 0);
     }
+  findings->labels[MIEN_TASK_ACTION_UNITS] += any_unit;
 }
 
 double
@@ -152,12 +158,33 @@ add_units (JsonBuilder *builder, const MienFindings *findings)
   json_builder_end_object (builder);
 }
 
+static void
+add_tasks (JsonBuilder *builder, const MienFindings *findings)
+{
+  json_builder_set_member_name (builder, "labels");
+  json_builder_begin_object (builder);
+  for (guint task = 0; task < MIEN_TASK_COUNT; task++)
+    mien_json_integer (builder, mien_task_id ((MienTask) task),
+                       (gint64) findings->labels[task]);
+  json_builder_end_object (builder);
+  json_builder_set_member_name (builder, "intervals");
+  json_builder_begin_object (builder);
+  for (guint task = 0; task < MIEN_TASK_COUNT; task++)
+    if (isnan (findings->intervals[task][0]))
+      mien_json_null (builder, mien_task_id ((MienTask) task));
+    else
+      mien_json_reals (builder, mien_task_id ((MienTask) task), findings->intervals[task],
+                       2);
+  json_builder_end_object (builder);
+}
+
 void
 mien_json_findings (JsonBuilder *builder, const char *name, const MienFindings *findings)
 {
   json_builder_set_member_name (builder, name);
   json_builder_begin_object (builder);
   mien_json_integer (builder, "videos", (gint64) findings->videos);
+  add_tasks (builder, findings);
   add_confusion (builder, findings);
   add_units (builder, findings);
   json_builder_set_member_name (builder, "reliability");

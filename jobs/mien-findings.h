@@ -29,6 +29,8 @@ typedef struct
 struct _MienFindings
 {
   guint64         videos;                  /* with a labelled frame */
+  guint64         labels[MIEN_TASK_COUNT]; /* frames; of action units those with any */
+  double          intervals[MIEN_TASK_COUNT][2];   /* of the task's figure, see mien-task-figures.h */
   guint64         confusion[MIEN_EXPRESSION_COUNT][MIEN_EXPRESSION_COUNT];   /* [label][said] */
   guint64         units[MIEN_UNIT_COUNT][2][2];                              /* [label][said] */
   MienReliability expression;              /* the answer's probability, and whether it was the label */
@@ -45,7 +47,7 @@ void    mien_findings_add           (MienFindings          *findings,
 /* Mean distance between how sure and how right, over all answers (the expected calibration error);
  * NaN without any. */
 double  mien_reliability_error      (const MienReliability *reliability);
-/* {"videos","confusion","units":{"right_present","missed","false","right_absent"},
+/* {"videos","labels","intervals","confusion","units":{"right_present","missed","false","right_absent"},
  * "reliability":{"expression":{"error","n","right","said"},"action_units":...}}: arrays by class, unit
  * or bin; what has no labels is null. */
 void    mien_json_findings          (JsonBuilder           *builder,

@@ -127,7 +127,7 @@ def check_shape(tap, metrics, status):
 def check_findings(tap, metrics):
     """The counts behind the figures give the figures."""
     found = metrics['findings']
-    tap.equal(list(found), ['videos', 'confusion', 'units', 'reliability'], 'the findings have their members')
+    tap.equal(list(found), ['videos', 'labels', 'intervals', 'confusion', 'units', 'reliability'], 'the findings have their members')
     confusion = found['confusion']
     n = sum(map(sum, confusion))
     right = [confusion[c][c] for c in range(8)]
@@ -150,6 +150,14 @@ def check_findings(tap, metrics):
     error = sum(abs(r - k * (s or 0)) for k, r, s in zip(*(expression[x] for x in ('n', 'right', 'said')))) / n
     tap.ok(abs(error - expression['error']) < 1e-9, 'the error is the mean distance')
     tap.ok(0 < found['videos'], 'and says of how many videos')
+    tap.equal(found['labels'], {'valence_arousal': metrics['frames'], 'expression': n,
+                                'action_units': metrics['frames']}, 'and of how many labels of each task')
+    figures = [(metrics['valence_arousal']['ccc_valence'] + metrics['valence_arousal']['ccc_arousal']) / 2,
+               metrics['expression']['f1'], metrics['action_units']['f1']]
+    for task, figure in zip(TASKS, figures):
+        interval = found['intervals'][task]
+        tap.ok(interval is None if found['videos'] < 5 else interval[0] < interval[1] and -1 <= interval[0] <= figure + 0.1
+               and figure - 0.1 <= interval[1] <= 1, f'{task} has an interval where there are videos enough', found)
 
 
 def check_model(tap, ctl, project, trained):
