@@ -9,6 +9,7 @@
 #define G_LOG_DOMAIN "mien-db"
 #include "config.h"
 
+#include "mien-hash-private.h"
 #include "mien-plan-private.h"
 
 enum
@@ -32,17 +33,6 @@ mien_said_item (guint bit)
     return MIEN_ITEM_EXPRESSION;
   return (MienItem) (MIEN_ITEM_FIRST_UNIT
                      + (bit - MIEN_EXPRESSION_COUNT) % MIEN_UNIT_COUNT);
-}
-
-/* SplitMix64 (Steele, Lea, Flood 2014): its i-th number. */
-static guint64
-hash (guint64 seed, guint64 i)
-{
-  guint64 z = seed + (i + 1) * 0x9e3779b97f4a7c15u;
-
-  z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
-  z = (z ^ z >> 27) * 0x94d049bb133111ebu;
-  return z ^ z >> 31;
 }
 
 static void
@@ -104,7 +94,7 @@ draw (MienPlanner *planner, GError **error)
 
   for (guint64 i = 0; i < MIN (SAMPLE, 8 * n) && planner->looked < n; i++)
     {
-      gint64 frame = 1 + (gint64) (hash (planner->seed, i) % n);
+      gint64 frame = 1 + (gint64) (mien_split_mix (planner->seed, i) % n);
 
       if (!g_hash_table_add (drawn, g_memdup2 (&frame, sizeof frame)))
         continue;
