@@ -23,6 +23,7 @@
 #include "mien-plan.h"
 #include "mien-postprocessing.h"
 #include "mien-proposing.h"
+#include "mien-stabilising.h"
 
 #define MAX_CRASHES 3
 /* Frames that one start of the engine reads at least, where there are so many. */
@@ -313,6 +314,16 @@ prepare_int8 (Propose *propose, GError **error)
   return TRUE;
 }
 
+/* How far it says what the model before it says, while the answers of both are there. */
+static gboolean
+record_steadiness (Propose *propose, GError **error)
+{
+  MienSteadiness steadiness;
+
+  return mien_steadiness_measure (propose->store, &steadiness, error)
+         && mien_steadiness_record (propose->store, &steadiness, error);
+}
+
 static gboolean
 propose_model (Propose *propose, gint64 id, GError **error)
 {
@@ -328,6 +339,7 @@ propose_model (Propose *propose, gint64 id, GError **error)
          /* A candidate's proposals would be the first to go. */
          && (!propose->model->current
              || (mien_proposals_prune (propose->store, error)
+                 && record_steadiness (propose, error)
                  && mien_auditing_apply (propose->store, propose->model, &changes, error)
                  && mien_plan_renew (propose->store, error)))
          && mien_store_set_bulk (propose->store, FALSE, error)

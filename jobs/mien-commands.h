@@ -31,6 +31,7 @@ extern const MienCommand mien_command_undo;
 extern const MienCommand mien_command_history;
 extern const MienCommand mien_command_agreement;
 
+extern const MienCommand mien_command_forecast;
 extern const MienCommand mien_command_simulate;
 
 extern const MienCommand mien_command_snapshot;

@@ -55,6 +55,7 @@ static const MienCommand *const commands[] = {
   &mien_command_diff,
   &mien_command_restore,
   /* Planning */
+  &mien_command_forecast,
   &mien_command_simulate,
   /* Export */
   &mien_command_export,

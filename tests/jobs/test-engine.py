@@ -97,11 +97,28 @@ def loop(tap, ctl):
     third = ctl.json('train', project, '--epochs', '1', *SMALL, '--accept')['model']
     tap.ok(export(ctl, project, third, 'c.safetensors') != export(ctl, project, first, 'd.safetensors'),
            'one more label makes other weights')
+    check_steadiness(tap, ctl, project, third, first)
     ctl.must('use', project, str(first))
     labels = ctl.json('status', project)['labels']
     tap.equal(labels['expression']['human'], 1, 'rolling back leaves the label')
     tap.equal(ctl.json('evaluate', project), metrics, 'and measures as before')
     ctl.must('verify', project)
+
+
+def check_steadiness(tap, ctl, project, model, predecessor):
+    """What a model has in common with the one before it is kept when it has proposed."""
+    before = ctl.json('models', project)[0]['metrics']
+    ctl.must('propose', project)
+    after = ctl.json('models', project)[0]['metrics']
+    kept = after.pop('predecessor')
+    tap.equal(after, before, 'proposing leaves the figures as they are')
+    tap.equal(list(kept), ['model', 'frames', *TASKS], 'and adds how far the model agrees with its predecessor')
+    read = query(project, 'SELECT count (*) FROM prediction a JOIN prediction b USING (frame) WHERE a.model = ?'
+                 ' AND b.model = ?', model, predecessor)[0][0]
+    tap.equal((kept['model'], kept['frames']), (predecessor, read), 'on all frames that both have read')
+    tasks = {task['task']: task['agreement'] for task in ctl.json('forecast', project)['tasks']}
+    tap.ok(any(tasks.values()) and all(kept[name] == (task and task['agreement']) for name, task in tasks.items()),
+           'which forecast says as well', (kept, tasks))
 
 
 def figures(metrics):
