@@ -90,6 +90,31 @@ draw_marker (const MienChartPlot *plot, guint series, double x, double y, double
   cairo_fill (cr);
 }
 
+/* Where the line may lie. */
+static void
+draw_band (const MienChartPlot *plot, guint series)
+{
+  const MienChartSeries *s = mien_chart_series (plot->chart, series);
+  guint n = plot->spec->n_points;
+  cairo_t *cr = plot->cr;
+
+  if (s->low == NULL || s->high == NULL)
+    return;
+  cairo_new_path (cr);
+  for (guint i = 0; i < 2 * n; i++)
+    {
+      guint point = i < n ? i : 2 * n - 1 - i;
+
+      if (isfinite (s->low[point]) && isfinite (s->high[point]))
+        cairo_line_to (
+            cr, mien_chart_point_place (plot, point),
+            mien_chart_value_place (plot, i < n ? s->low[point] : s->high[point]));
+    }
+  cairo_close_path (cr);
+  set_color (plot, color_of (plot, series), plot->palette->strong ? 0.3 : 0.15);
+  cairo_fill (cr);
+}
+
 static void
 draw_line (const MienChartPlot *plot, guint series)
 {
@@ -157,7 +182,7 @@ draw_line_names (const MienChartPlot *plot)
         double value = mien_chart_series (plot->chart, series)->values[point];
         End end = { series, 0, 0, 0 };
 
-        if (!isfinite (value))
+        if (!isfinite (value) || mien_chart_series (plot->chart, series)->apart)
           continue;
         end.x = mien_chart_point_place (plot, point);
         end.y = end.label = mien_chart_value_place (plot, value);
@@ -412,6 +437,37 @@ draw_matrix (const MienChartPlot *plot)
 }
 
 static void
+draw_series_points (const MienChartPlot *plot, guint series)
+{
+  for (guint point = 0; point < plot->spec->n_points; point++)
+    {
+      double value = mien_chart_series (plot->chart, series)->values[point];
+
+      if (!isfinite (value))
+        continue;
+      draw_interval (plot, series, point, color_of (plot, series));
+      draw_marker (plot, series, mien_chart_point_place (plot, point),
+                   mien_chart_value_place (plot, value), 4);
+    }
+}
+
+static void
+draw_lines (const MienChartPlot *plot)
+{
+  guint n = mien_chart_n_series (plot->chart);
+
+  for (guint series = 0; series < n; series++)
+    if (!mien_chart_series (plot->chart, series)->apart)
+      draw_band (plot, series);
+  for (guint series = 0; series < n; series++)
+    if (mien_chart_series (plot->chart, series)->apart)
+      draw_series_points (plot, series);
+    else
+      draw_line (plot, series);
+  draw_line_names (plot);
+}
+
+static void
 draw_points (const MienChartPlot *plot)
 {
   const double dash[] = { 4, 4 };
@@ -427,16 +483,7 @@ draw_points (const MienChartPlot *plot)
       cairo_set_dash (plot->cr, NULL, 0, 0);
     }
   for (guint series = 0; series < mien_chart_n_series (plot->chart); series++)
-    for (guint point = 0; point < plot->spec->n_points; point++)
-      {
-        double value = mien_chart_series (plot->chart, series)->values[point];
-
-        if (!isfinite (value))
-          continue;
-        draw_interval (plot, series, point, color_of (plot, series));
-        draw_marker (plot, series, mien_chart_point_place (plot, point),
-                     mien_chart_value_place (plot, value), 4);
-      }
+    draw_series_points (plot, series);
 }
 
 void
@@ -445,9 +492,7 @@ mien_chart_draw_marks (const MienChartPlot *plot)
   switch (plot->spec->kind)
     {
     case MIEN_CHART_LINES:
-      for (guint series = 0; series < mien_chart_n_series (plot->chart); series++)
-        draw_line (plot, series);
-      draw_line_names (plot);
+      draw_lines (plot);
       break;
     case MIEN_CHART_BARS:
     case MIEN_CHART_STACKED:

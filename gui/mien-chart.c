@@ -78,6 +78,7 @@ mien_chart_new (const MienChartSpec *spec, const MienChartSeries *series, guint 
       .low = copy_values (series[i].low, n),
       .high = copy_values (series[i].high, n),
       .style = series[i].style,
+      .apart = series[i].apart,
     };
   return self;
 }
@@ -377,7 +378,7 @@ mien_chart_describe (const MienChart *self)
 
   for (guint i = 0; i < self->n_series; i++)
     {
-      if (self->spec.kind == MIEN_CHART_LINES)
+      if (self->spec.kind == MIEN_CHART_LINES && !self->series[i].apart)
         {
           describe_line (self, &self->series[i], text);
           continue;

@@ -32,8 +32,9 @@ typedef struct
 {
   const char   *name;
   const double *values;                    /* [n_points] */
-  const double *low, *high;                /* [n_points]: an interval, or both NULL */
+  const double *low, *high;                /* [n_points]: an interval, or both NULL; of a line a band */
   guint         style;                     /* which colour, dash, marker and hatching: 0, 1, ... */
+  gboolean      apart;                     /* among lines: points with intervals that no line joins */
 } MienChartSeries;
 
 typedef struct

@@ -15,6 +15,7 @@
 #include <glib/gi18n.h>
 
 #include "mien-chart-group.h"
+#include "mien-forecast-group.h"
 #include "mien-insights-charts.h"
 #include "mien-model-charts.h"
 #include "mien-project-insights.h"
@@ -58,6 +59,7 @@ struct _MienInsightsPage
   GtkWidget *content, *progress;
   GtkLabel *summary;
   MienChartView *charts[N_CHARTS];
+  MienForecastGroup *forecast;
 };
 
 G_DEFINE_FINAL_TYPE (MienInsightsPage, mien_insights_page, GTK_TYPE_WIDGET)
@@ -292,6 +294,7 @@ mien_insights_page_set_project (MienInsightsPage *self, MienProject *project)
     return;
   if (self->project != NULL)
     g_signal_handlers_disconnect_by_data (self->project, self);
+  mien_forecast_group_set_project (self->forecast, project);
   g_cancellable_cancel (self->cancellable);
   g_clear_object (&self->cancellable);
   g_clear_handle_id (&self->timeout, g_source_remove);
@@ -369,4 +372,6 @@ mien_insights_page_init (MienInsightsPage *self)
         self->charts[chart] = mien_chart_group_add (MIEN_CHART_GROUP (group));
       gtk_box_append (GTK_BOX (self->content), group);
     }
+  self->forecast = MIEN_FORECAST_GROUP (mien_forecast_group_new ());
+  gtk_box_append (GTK_BOX (self->content), GTK_WIDGET (self->forecast));
 }

@@ -250,18 +250,23 @@ append_more (GString *text, const MienTaskReport *report, const MienForecast *fo
   double low = more_than_newest (outlook, forecast->interval[0]);
   double high = more_than_newest (outlook, forecast->interval[1]);
 
-  if (more < 1)
-    g_string_append_printf (
-        text, "The curve is at %.3f already, within what figures may be off",
-        report->target);
-  else
-    g_string_append_printf (text, "About %.0f more labels reach %.3f", rough (more),
+  if (more < 1 && isinf (high))
+    g_string_append_printf (text,
+                            "The curve is at %.3f already, but how many more labels make "
+                            "sure of it cannot be told yet.",
                             report->target);
-  if (isinf (high))
-    g_string_append_printf (text, "; at least %.0f, at most cannot be told yet.",
-                            rough (low));
+  else if (more < 1)
+    g_string_append_printf (
+        text, "The curve is at %.3f already; at most %.0f more labels make sure of it.",
+        report->target, rough (high));
+  else if (isinf (high))
+    g_string_append_printf (text,
+                            "About %.0f more labels reach %.3f; at least %.0f, and how "
+                            "many at most cannot be told yet.",
+                            rough (more), report->target, rough (low));
   else
-    g_string_append_printf (text, " (%.0f to %.0f more).", rough (low), rough (high));
+    g_string_append_printf (text, "About %.0f more labels reach %.3f (%.0f to %.0f).",
+                            rough (more), report->target, rough (low), rough (high));
 }
 
 static void

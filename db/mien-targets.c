@@ -1,18 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
 /*
- * Targets as text, for the command line and the project alike.
+ * Targets as text, for the command line, the window and the project alike.
  */
 
-#define G_LOG_DOMAIN "mien-jobs"
+#define G_LOG_DOMAIN "mien-db"
 #include "config.h"
 
 #include "mien-targets.h"
 
 #include <math.h>
 #include <string.h>
-
-#define SETTING "targets"
 
 static gboolean
 parse_figure (const char *text, double *figure)
@@ -67,7 +65,7 @@ mien_targets_parse (const char *text, double targets[MIEN_TASK_COUNT], GError **
 void
 mien_targets_read (MienStore *store, double targets[MIEN_TASK_COUNT])
 {
-  g_autofree char *text = mien_store_setting (store, SETTING, NULL);
+  g_autofree char *text = mien_store_setting (store, MIEN_TARGETS, NULL);
 
   if (text != NULL && mien_targets_parse (text, targets, NULL))
     return;
@@ -75,11 +73,10 @@ mien_targets_read (MienStore *store, double targets[MIEN_TASK_COUNT])
     targets[task] = (double) NAN;
 }
 
-gboolean
-mien_targets_set (MienStore *store, const double targets[MIEN_TASK_COUNT], GError **error)
+char *
+mien_targets_to_text (const double targets[MIEN_TASK_COUNT])
 {
   GString *text = g_string_new (NULL);
-  gboolean ok;
 
   for (guint task = 0; task < MIEN_TASK_COUNT; task++)
     {
@@ -91,7 +88,13 @@ mien_targets_set (MienStore *store, const double targets[MIEN_TASK_COUNT], GErro
           text, "%s%s=%s", text->len > 0 ? "," : "", mien_task_id ((MienTask) task),
           g_ascii_formatd (figure, sizeof figure, "%.4g", targets[task]));
     }
-  ok = mien_store_set_setting (store, SETTING, text->len > 0 ? text->str : NULL, error);
-  g_string_free (text, TRUE);
-  return ok;
+  return g_string_free (text, text->len == 0);
+}
+
+gboolean
+mien_targets_set (MienStore *store, const double targets[MIEN_TASK_COUNT], GError **error)
+{
+  g_autofree char *text = mien_targets_to_text (targets);
+
+  return mien_store_set_setting (store, MIEN_TARGETS, text, error);
 }

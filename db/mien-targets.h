@@ -9,6 +9,8 @@ G_BEGIN_DECLS
  * The figures that a project is to reach, by task: its setting "targets". A task may have none.
  */
 
+#define MIEN_TARGETS "targets"
+
 /* NaN: none. */
 void        mien_targets_read       (MienStore       *store,
                                      double           targets[MIEN_TASK_COUNT]);
@@ -17,6 +19,8 @@ void        mien_targets_read       (MienStore       *store,
 gboolean    mien_targets_parse      (const char      *text,
                                      double           targets[MIEN_TASK_COUNT],
                                      GError         **error);
+/* NULL: no task has one. */
+char       *mien_targets_to_text    (const double     targets[MIEN_TASK_COUNT]);
 gboolean    mien_targets_set        (MienStore       *store,
                                      const double     targets[MIEN_TASK_COUNT],
                                      GError         **error);
