@@ -33,6 +33,8 @@ static void
 show_score (MienModelRow *self, const MienModel *model, const MienModel *in_use)
 {
   MienScores scores, other;
+  MienGatesShown gates;
+  double before = (double) NAN;
   g_autofree char *score = NULL;
   g_autofree char *difference = NULL;
   g_autofree char *text = NULL;
@@ -43,10 +45,17 @@ show_score (MienModelRow *self, const MienModel *model, const MienModel *in_use)
   gtk_label_set_text (self->score, score);
   gtk_widget_set_tooltip_text (GTK_WIDGET (self->score),
                                _ ("Score on the validation videos"));
-  if (in_use == NULL || !mien_scores_parse (in_use->metrics, &other)
-      || !isfinite (scores.score - other.score))
+  /* On the same frames, if mienctl has compared the two. */
+  if (mien_gates_parse (model, in_use, &gates))
+    {
+      scores.score = gates.figures[0].candidate;
+      before = gates.figures[0].in_use;
+    }
+  else if (in_use != NULL && mien_scores_parse (in_use->metrics, &other))
+    before = other.score;
+  if (!isfinite (scores.score - before))
     return;
-  difference = mien_report_difference (scores.score, other.score);
+  difference = mien_report_difference (scores.score, before);
   /* Translators: a difference, and the version of the model that is in use. */
   text = g_strdup_printf (_ ("%s to v%d"), difference, (int) in_use->id);
   gtk_label_set_text (self->difference, text);

@@ -214,6 +214,8 @@ show_buttons (MienModelView *self, const MienModel *model, const MienModel *in_u
   gboolean compared = mien_gates_parse (model, in_use, &gates);
 
   gtk_widget_set_visible (self->in_use, model->current);
+  if (compared && gtk_widget_has_focus (self->compare))
+    gtk_widget_grab_focus (self->use);
   gtk_widget_set_visible (self->compare, usable && in_use != NULL && !compared);
   gtk_actionable_set_action_target (GTK_ACTIONABLE (self->compare), "x", model->id);
   gtk_widget_set_visible (self->use, usable);
@@ -245,7 +247,7 @@ mien_model_view_show (MienModelView *self,
   const MienModel *model = NULL, *in_use = NULL;
   MienScores scores, other;
   MienGatesShown gates;
-  gboolean compared;
+  gboolean compared, has_gates;
 
   for (guint i = 0; i < models->len; i++)
     {
@@ -265,10 +267,12 @@ mien_model_view_show (MienModelView *self,
   show_lineage (self, model, models);
   mien_scores_parse (model->metrics, &scores);
   clear_tables (self);
-  if (mien_gates_parse (model, in_use, &gates))
+  has_gates = mien_gates_parse (model, in_use, &gates);
+  if (has_gates)
     add_table (self, mien_model_table_gates (&gates));
-  add_table (self, mien_model_table_scores (&scores, compared ? &other : NULL,
-                                            in_use != NULL ? in_use->id : 0));
+  add_table (self,
+             mien_model_table_scores (&scores, compared && !has_gates ? &other : NULL,
+                                      in_use != NULL ? in_use->id : 0));
   show_findings (self, model, &scores, compared ? &other : NULL);
   if (self->model == id)
     return TRUE;

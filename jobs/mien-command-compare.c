@@ -187,8 +187,9 @@ const MienCommand mien_command_compare = {
       "the same videos for both.\n\n"
       "\"better\": the interval lies above 0; \"worse\": below 0 for the score, below "
       "-0.02 for any other figure; \"no worse\": above -0.02; else \"unclear\". The gate "
-      "fails where the score is worse; the other figures warn. With fewer than five "
-      "videos, and for a class that that fewer than five have, there is no interval.\n\n"
+      "fails where the score is worse; the other figures warn, and their intervals are "
+      "wider, so that they hold together. With fewer than five videos, and for a class "
+      "that fewer than five have, there is no interval.\n\n"
       "What was found is kept with the candidate. \"mienctl use\" takes it into use "
       "either way.",
 };

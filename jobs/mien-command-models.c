@@ -169,11 +169,10 @@ print_used (MienJob *job, const MienModel *model, gint64 previous)
     {
       mien_job_print (job, "model %" G_GINT64_FORMAT " is in use\n", model->id);
       if (g_strcmp0 (gate, "fail") == 0)
-        mien_job_print (
-            job,
-            "its score was measured to be worse than that of model %" G_GINT64_FORMAT
-            "; \"mienctl use\" goes back too\n",
-            previous);
+        mien_job_print (job,
+                        "its score was measured to be worse than that of model "
+                        "%" G_GINT64_FORMAT ", which \"mienctl use\" goes back to\n",
+                        previous);
       if (!model->has_proposals)
         mien_job_print (
             job, "it has proposed nothing here yet; \"mienctl propose\" lets it\n");

@@ -83,17 +83,37 @@ find_differences (const uint32_t *counts, double *differences, void *data)
     differences[i] = figures[0][i] - figures[1][i];
 }
 
+static bool
+decides (int figure)
+{
+  return figure == MIEN_GATE_SCORE || figure == MIEN_GATE_P_MTL;
+}
+
+/* About the difference, but not past what the figure can be. */
+static void
+widen (int figure, double difference, double interval[2])
+{
+  bool is_ccc = figure == MIEN_GATE_CCC_VALENCE || figure == MIEN_GATE_CCC_AROUSAL;
+  double most = is_ccc ? 2 : 1;
+
+  for (int end = 0; end < 2 && !isnan (interval[end]); end++)
+    {
+      double wider = difference + MIEN_GATE_WIDER * (interval[end] - difference);
+
+      interval[end] = fmin (fmax (wider, -most), most);
+    }
+}
+
 static MienVerdict
 judge (int figure, const double interval[2])
 {
   double margin = figure == MIEN_GATE_P_MTL ? 3 * MIEN_GATE_MARGIN : MIEN_GATE_MARGIN;
-  bool decides = figure == MIEN_GATE_SCORE || figure == MIEN_GATE_P_MTL;
 
   if (isnan (interval[0]))
     return MIEN_VERDICT_UNKNOWN;
   if (interval[0] > 0)
     return MIEN_VERDICT_BETTER;
-  if (interval[1] < (decides ? 0 : -margin))
+  if (interval[1] < (decides (figure) ? 0 : -margin))
     return MIEN_VERDICT_WORSE;
   return interval[0] > -margin ? MIEN_VERDICT_NO_WORSE : MIEN_VERDICT_UNCLEAR;
 }
@@ -129,7 +149,7 @@ is_known_enough (const Sides *sides, const size_t n_of[MIEN_GATE_COUNT], int fig
   static const int OF_TASKS[3] = { MIEN_GATE_CCC_VALENCE, MIEN_GATE_EXPRESSION_F1,
                                    MIEN_GATE_ACTION_UNITS_F1 };
 
-  if (figure != MIEN_GATE_SCORE && figure != MIEN_GATE_P_MTL)
+  if (!decides (figure))
     return n_of[figure] >= MIEN_RESAMPLE_MIN_CLUSTERS;
   for (int task = 0; task < 3; task++)
     if (sides->tasks[task] && n_of[OF_TASKS[task]] < MIEN_RESAMPLE_MIN_CLUSTERS)
@@ -159,12 +179,16 @@ measure (Sides *sides, MienGates *gates)
     return -1;
   for (int i = 0; i < MIEN_GATE_COUNT; i++)
     {
+      double difference = figures[0][i] - figures[1][i];
+
       if (!is_known_enough (sides, n_of, i))
         intervals[i][0] = intervals[i][1] = NAN;
+      if (!decides (i))
+        widen (i, difference, intervals[i]);
       gates->figures[i] = (MienGateFigure){
         .candidate = figures[0][i],
         .in_use = figures[1][i],
-        .difference = figures[0][i] - figures[1][i],
+        .difference = difference,
         .interval = { intervals[i][0], intervals[i][1] },
         .verdict = judge (i, intervals[i]),
       };

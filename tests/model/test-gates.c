@@ -299,6 +299,17 @@ test_paired (void)
   /* Better here and worse there says nothing of the next video. */
   gain (6, -6, &gates);
   CHECK (gates.n_videos_better == VIDEOS / 2);
+  /* The score of one task is its figure, which is one of 24. */
+  for (int end = 0; end < 2; end++)
+    {
+      const MienGateFigure *score = &gates.figures[MIEN_GATE_SCORE];
+      double half = score->interval[end] - score->difference;
+
+      CHECK (fabs (half) > 0.01);
+      CHECK (fabs (gates.figures[MIEN_GATE_EXPRESSION_F1].interval[end]
+                   - (score->difference + MIEN_GATE_WIDER * half))
+             < 1e-12);
+    }
   CHECK (gates.figures[MIEN_GATE_FIRST_EXPRESSION].verdict == MIEN_VERDICT_UNCLEAR);
 }
 
