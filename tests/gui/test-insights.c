@@ -10,6 +10,7 @@
 
 #include "mien-chart-view.h"
 #include "mien-findings-parse.h"
+#include "mien-gates-shown.h"
 #include "mien-insights-charts.h"
 #include "mien-insights-page.h"
 #include "mien-model-charts.h"
@@ -275,6 +276,76 @@ find_row (GtkWidget *widget)
   return NULL;
 }
 
+/* A label, or a button by its label. */
+static gboolean
+shows (GtkWidget *widget, const char *text)
+{
+  if ((GTK_IS_LABEL (widget)
+       && g_str_equal (gtk_label_get_label (GTK_LABEL (widget)), text))
+      || (GTK_IS_BUTTON (widget)
+          && g_strcmp0 (gtk_button_get_label (GTK_BUTTON (widget)), text) == 0))
+    return gtk_widget_get_mapped (widget);
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    if (shows (child, text))
+      return TRUE;
+  return FALSE;
+}
+
+static char *
+metrics_with_gates (const char *verdict)
+{
+  GString *text = g_string_new ("{\"score\":0.5,\"gates\":{\"against\":1,\"figures\":[");
+
+  for (guint i = 0; i < MIEN_GATES_FIGURES; i++)
+    g_string_append_printf (text,
+                            "%s{\"candidate\":0.25,\"in_use\":0.5,\"difference\":-0.25,"
+                            "\"interval\":[-0.375,-0.125],\"verdict\":\"%s\"}",
+                            i > 0 ? "," : "", verdict);
+  g_string_append (text, "]}}");
+  return g_string_free (text, FALSE);
+}
+
+/* A candidate that was compared with the model in use, and one that was not. */
+static void
+test_gates (void)
+{
+  g_autofree char *worse = metrics_with_gates ("worse");
+  g_autoptr (GError) error = NULL;
+  g_autoptr (MienProject) project = NULL;
+  GtkWidget *page = g_object_new (MIEN_TYPE_MODELS_PAGE, NULL);
+  GtkWidget *window = window_with (page);
+  MienTestPlace place;
+  MienStore *store;
+
+  mien_test_place_init (&place, 30);
+  add_model (place.path, metrics);
+  add_model (place.path, worse);
+  store = mien_store_open (place.path, MIEN_STORE_READ_WRITE, &error);
+  g_assert_no_error (error);
+  g_assert_true (mien_models_use (store, 1, &error));
+  mien_store_close (store);
+  project = mien_test_place_open (&place);
+  mien_models_page_set_project (MIEN_MODELS_PAGE (page), project);
+  mien_test_wait (shows (page, "_Use Anyway"));
+  g_assert_true (shows (page, "−0.250 to v1"));
+  adw_action_row_activate (ADW_ACTION_ROW (find_row (page)));
+  mien_test_wait (shows (page, "Against v1 on the validation videos"));
+  g_assert_true (shows (page, "−0.375 to −0.125"));
+  g_assert_true (shows (page, "_Use Anyway") && !shows (page, "_Compare"));
+
+  store = mien_store_open (place.path, MIEN_STORE_READ_WRITE, &error);
+  g_assert_true (mien_models_set_metrics (store, 2, "{\"score\":0.5}", &error));
+  mien_store_close (store);
+  mien_test_wait (shows (page, "_Compare") && shows (page, "_Make Current"));
+  g_assert_false (shows (page, "Against v1 on the validation videos"));
+
+  mien_models_page_set_project (MIEN_MODELS_PAGE (page), NULL);
+  gtk_window_destroy (GTK_WINDOW (window));
+  mien_project_close (project);
+  mien_test_place_clear (&place);
+}
+
 static void
 test_models_page (void)
 {
@@ -316,5 +387,6 @@ main (int argc, char **argv)
   g_test_add_func ("/insights/days", test_days);
   g_test_add_func ("/insights/page", test_insights_page);
   g_test_add_func ("/insights/models-page", test_models_page);
+  g_test_add_func ("/insights/gates", test_gates);
   return g_test_run ();
 }
