@@ -167,6 +167,30 @@ draw_standing_names (const MienChartPlot *plot)
                            plot->bottom + 0.9 * plot->em, 0.5, 0);
 }
 
+/* Beside the plot, below each other. */
+static void
+draw_interval_names (const MienChartPlot *plot)
+{
+  const MienChartSpec *spec = plot->spec;
+  double x = plot->right + 0.6 * plot->em;
+
+  for (guint i = 0; i < spec->n_points; i++)
+    {
+      mien_chart_put_text (plot, spec->categories[i], &plot->palette->text,
+                           plot->left - 0.6 * plot->em, mien_chart_point_place (plot, i),
+                           1, plot->left - 0.6 * plot->em);
+      for (guint series = 0; series < mien_chart_n_series (plot->chart); series++)
+        {
+          g_autofree char *text = mien_chart_bar_label (plot, series, i);
+
+          if (text != NULL)
+            mien_chart_put_text (plot, text, &plot->palette->dim, x,
+                                 mien_chart_lane_place (plot, series, i), 0,
+                                 plot->width - x);
+        }
+    }
+}
+
 static void
 draw_lying_names (const MienChartPlot *plot)
 {
@@ -178,7 +202,7 @@ draw_lying_names (const MienChartPlot *plot)
       double end = spec->kind == MIEN_CHART_STACKED
                        ? mien_chart_sum (plot->chart, i)
                        : mien_chart_series (plot->chart, 0)->values[i];
-      g_autofree char *text = mien_chart_bar_label (plot, i);
+      g_autofree char *text = mien_chart_bar_label (plot, 0, i);
       graphene_rect_t mark;
       double x = mien_chart_value_place (plot, isfinite (end) ? end : plot->low);
 
@@ -195,8 +219,15 @@ draw_lying_names (const MienChartPlot *plot)
       mien_chart_put_text (plot, text, &plot->palette->dim, x + 0.5 * plot->em, y, 0,
                            plot->width - x - 0.5 * plot->em);
     }
-  straight (plot, &plot->palette->dim, mien_chart_value_place (plot, MAX (plot->low, 0)),
-            plot->top, mien_chart_value_place (plot, MAX (plot->low, 0)), plot->bottom);
+}
+
+/* Where values of a lying chart begin: at nothing, or at the end of the axis. */
+static void
+draw_base (const MienChartPlot *plot)
+{
+  double x = mien_chart_value_place (plot, MAX (plot->low, 0));
+
+  straight (plot, &plot->palette->dim, x, plot->top, x, plot->bottom);
 }
 
 static void
@@ -238,9 +269,11 @@ static void
 draw_mark (const MienChartPlot *plot)
 {
   const double dashes[] = { 3, 3 };
-  double x = plot->left
-             + (plot->spec->mark - plot->x_low) / (plot->x_high - plot->x_low)
-                   * (plot->right - plot->left);
+  double x = plot->lying
+                 ? mien_chart_value_place (plot, plot->spec->mark)
+                 : plot->left
+                       + (plot->spec->mark - plot->x_low) / (plot->x_high - plot->x_low)
+                             * (plot->right - plot->left);
   gboolean left = x > (plot->left + plot->right) / 2;
 
   if (!isfinite (plot->spec->mark) || x < plot->left || x > plot->right)
@@ -313,10 +346,17 @@ mien_chart_draw (const MienChart *chart,
       else
         draw_x_axis (&plot);
     }
+  if (plot.spec->kind == MIEN_CHART_INTERVALS)
+    draw_base (&plot);
   draw_mark (&plot);
   mien_chart_draw_marks (&plot);
-  if (plot.lying)
-    draw_lying_names (&plot);
+  if (plot.spec->kind == MIEN_CHART_INTERVALS)
+    draw_interval_names (&plot);
+  else if (plot.lying)
+    {
+      draw_lying_names (&plot);
+      draw_base (&plot);
+    }
   if (cursor != NULL)
     draw_cursor (&plot, cursor);
   cairo_restore (cr);

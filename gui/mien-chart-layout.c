@@ -114,6 +114,49 @@ mien_chart_point_place (const MienChartPlot *plot, guint point)
                      : plot->left + slot * (plot->right - plot->left);
 }
 
+/* How high the series of a category of intervals are together, and what is left between
+ * two of those, in lines. */
+#define LANE 1.3
+#define LANES_APART 0.5
+
+static double
+lane_height (const MienChartPlot *plot)
+{
+  double slot = (plot->bottom - plot->top) / MAX (plot->spec->n_points, 1u);
+
+  return slot * LANE / (mien_chart_n_series (plot->chart) * LANE + LANES_APART);
+}
+
+double
+mien_chart_lane_place (const MienChartPlot *plot, guint series, guint point)
+{
+  double middle = (mien_chart_n_series (plot->chart) - 1) / 2.0;
+
+  return mien_chart_point_place (plot, point) + (series - middle) * lane_height (plot);
+}
+
+/* From its low end to its high one; round its value where there is no interval. */
+static void
+place_interval (const MienChartPlot *plot,
+                guint series,
+                guint point,
+                graphene_rect_t *rect)
+{
+  const MienChartSeries *s = mien_chart_series (plot->chart, series);
+  double at = mien_chart_value_place (plot, s->values[point]), from = at - 4, to = at + 4;
+  double half = 0.36 * lane_height (plot);
+
+  if (s->low != NULL && s->high != NULL && isfinite (s->low[point])
+      && isfinite (s->high[point]))
+    {
+      from = MIN (from, mien_chart_value_place (plot, s->low[point]));
+      to = MAX (to, mien_chart_value_place (plot, s->high[point]));
+    }
+  graphene_rect_init (rect, (float) from,
+                      (float) (mien_chart_lane_place (plot, series, point) - half),
+                      (float) (to - from), (float) (2 * half));
+}
+
 static double
 thickness (const MienChartPlot *plot)
 {
@@ -151,6 +194,11 @@ mien_chart_place (const MienChartPlot *plot,
       double y = mien_chart_value_place (plot, value);
 
       graphene_rect_init (rect, (float) at - 4, (float) y - 4, 8, 8);
+      return TRUE;
+    }
+  if (spec->kind == MIEN_CHART_INTERVALS)
+    {
+      place_interval (plot, series, point, rect);
       return TRUE;
     }
   if (spec->kind == MIEN_CHART_STACKED)
@@ -262,45 +310,51 @@ widest_tick (const MienChartPlot *plot)
   return widest;
 }
 
-/* What stands after a lying bar. */
 char *
-mien_chart_bar_label (const MienChartPlot *plot, guint point)
+mien_chart_bar_label (const MienChartPlot *plot, guint series, guint point)
 {
   const MienChartSpec *spec = plot->spec;
-  const MienChartSeries *first = mien_chart_series (plot->chart, 0);
+  const MienChartSeries *shown = mien_chart_series (plot->chart, series);
   double value = spec->kind == MIEN_CHART_STACKED ? mien_chart_sum (plot->chart, point)
-                                                  : first->values[point];
-  g_autofree char *number =
-      mien_chart_format (value, spec->unit, spec->unit == MIEN_CHART_NUMBER ? 0.01 : 0);
+                                                  : shown->values[point];
+  double step =
+      spec->unit == MIEN_CHART_NUMBER || spec->unit == MIEN_CHART_DIFFERENCE ? 0.01 : 0;
+  g_autofree char *number = mien_chart_format (value, spec->unit, step);
 
   if (spec->kind == MIEN_CHART_BARS && mien_chart_n_series (plot->chart) > 1)
     {
       const MienChartSeries *mark = mien_chart_series (plot->chart, 1);
-      g_autofree char *other = mien_chart_format (
-          mark->values[point], spec->unit, spec->unit == MIEN_CHART_NUMBER ? 0.01 : 0);
+      g_autofree char *other = mien_chart_format (mark->values[point], spec->unit, step);
 
       return g_strdup_printf ("%s  %s %s", number, mark->name, other);
     }
-  if (spec->notes == NULL || spec->notes[point][0] == '\0')
-    return g_steal_pointer (&number);
+  if (spec->notes == NULL || spec->notes[point][0] == '\0' || series > 0)
+    return isfinite (value) || spec->kind != MIEN_CHART_INTERVALS
+               ? g_steal_pointer (&number)
+               : NULL;
   return g_strdup_printf ("%s  %s", number, spec->notes[point]);
 }
 
 static void
 lay_out_lying (MienChartPlot *plot)
 {
+  gboolean intervals = plot->spec->kind == MIEN_CHART_INTERVALS;
+  guint n = mien_chart_n_series (plot->chart);
   double label = 0;
 
   for (guint i = 0; i < plot->spec->n_points; i++)
-    {
-      g_autofree char *text = mien_chart_bar_label (plot, i);
+    for (guint series = 0; series == 0 || (intervals && series < n); series++)
+      {
+        g_autofree char *text = mien_chart_bar_label (plot, series, i);
 
-      label = MAX (label, text_width (plot, text));
-    }
+        label = MAX (label, text_width (plot, text));
+      }
   plot->left =
       MIN (mien_chart_widest_category (plot), 0.42 * plot->width) + 0.6 * plot->em;
   plot->right = plot->width - MIN (label, 0.42 * plot->width) - 0.6 * plot->em;
   plot->right = MAX (plot->right, plot->left + 2 * plot->em);
+  if (isfinite (plot->spec->mark))
+    plot->top += 1.4 * plot->em;
   plot->bottom = plot->height - (plot->spec->y_title != NULL ? 2.7 : 1.5) * plot->em;
 }
 
@@ -359,9 +413,7 @@ mien_chart_lay_out (MienChartPlot *plot,
     .width = width,
     .height = height,
   };
-  plot->lying =
-      (plot->spec->kind == MIEN_CHART_BARS || plot->spec->kind == MIEN_CHART_STACKED)
-      && !plot->spec->upright;
+  plot->lying = mien_chart_is_lying (chart);
   layout = mien_chart_text (plot, "0", FALSE);
   mien_chart_text_size (layout, NULL, &plot->em);
   mien_chart_value_range (chart, &plot->low, &plot->high);
@@ -383,6 +435,9 @@ mien_chart_height (const MienChart *chart, PangoContext *context, double width)
 
   mien_chart_lay_out (&plot, chart, context, width, 100);
   points = plot.spec->n_points;
+  if (plot.spec->kind == MIEN_CHART_INTERVALS)
+    return plot.top + points * (rows * LANE + LANES_APART) * plot.em
+           + (100 - plot.bottom);
   if (plot.lying)
     return plot.top + points * 1.75 * plot.em + (100 - plot.bottom);
   if (plot.spec->kind == MIEN_CHART_MATRIX)

@@ -486,6 +486,50 @@ draw_points (const MienChartPlot *plot)
     draw_series_points (plot, series);
 }
 
+/* Pale, with an outline, so that the marker and the line of the mark are seen on it. */
+static void
+draw_interval_bar (const MienChartPlot *plot,
+                   guint series,
+                   double x,
+                   double y,
+                   double w,
+                   double h)
+{
+  set_color (plot, color_of (plot, series), plot->palette->strong ? 0.15 : 0.3);
+  cairo_rectangle (plot->cr, x, y, w, h);
+  cairo_fill (plot->cr);
+  set_color (plot, color_of (plot, series), 1);
+  cairo_set_line_width (plot->cr, plot->palette->strong ? 2 : 1);
+  cairo_rectangle (plot->cr, x + 0.5, y + 0.5, MAX (w - 1, 0.0), h - 1);
+  cairo_stroke (plot->cr);
+}
+
+static void
+draw_intervals (const MienChartPlot *plot)
+{
+  for (guint series = 0; series < mien_chart_n_series (plot->chart); series++)
+    for (guint point = 0; point < plot->spec->n_points; point++)
+      {
+        const MienChartSeries *s = mien_chart_series (plot->chart, series);
+        double y = mien_chart_lane_place (plot, series, point);
+        graphene_rect_t r;
+
+        if (!mien_chart_place (plot, series, point, &r))
+          continue;
+        if (s->low != NULL && s->high != NULL && isfinite (s->low[point])
+            && isfinite (s->high[point]))
+          {
+            double low = mien_chart_value_place (plot, s->low[point]);
+            double high = mien_chart_value_place (plot, s->high[point]);
+
+            draw_interval_bar (plot, series, low, (double) r.origin.y, high - low,
+                               (double) r.size.height);
+          }
+        draw_marker (plot, series, mien_chart_value_place (plot, s->values[point]), y,
+                     3.4);
+      }
+}
+
 void
 mien_chart_draw_marks (const MienChartPlot *plot)
 {
@@ -504,6 +548,9 @@ mien_chart_draw_marks (const MienChartPlot *plot)
     case MIEN_CHART_POINTS:
       draw_points (plot);
       break;
+    case MIEN_CHART_INTERVALS:
+      draw_intervals (plot);
+      break;
     default:
       g_assert_not_reached ();
     }
@@ -518,6 +565,11 @@ mien_chart_draw_key (const MienChartPlot *plot,
 {
   if (plot->spec->kind == MIEN_CHART_POINTS)
     draw_marker (plot, series, x + size / 2, y, 4);
+  else if (plot->spec->kind == MIEN_CHART_INTERVALS)
+    {
+      draw_interval_bar (plot, series, x, y - 0.4 * size, size, 0.8 * size);
+      draw_marker (plot, series, x + size / 2, y, 3.4);
+    }
   else if (plot->spec->kind == MIEN_CHART_BARS && series > 0)
     {
       gdk_cairo_set_source_rgba (plot->cr, &plot->palette->text);

@@ -23,7 +23,7 @@ typedef struct
   double                  left, top, right, bottom;   /* of the plot */
   double                  low, high;       /* of values */
   double                  x_low, x_high;
-  gboolean                lying;           /* bars from left to right, categories below each other */
+  gboolean                lying;           /* bars and intervals from left to right, categories below each other */
   gboolean                slanted;         /* the names of a matrix's columns */
 } MienChartPlot;
 
@@ -53,6 +53,10 @@ double       mien_chart_value_place (const MienChartPlot  *plot,
                                      double                value);
 double       mien_chart_point_place (const MienChartPlot  *plot,
                                      guint                 point);
+/* The middle of an interval's height. */
+double       mien_chart_lane_place  (const MienChartPlot  *plot,
+                                     guint                 series,
+                                     guint                 point);
 /* What a bar, a cell or a marker covers. FALSE: nothing is there. */
 gboolean     mien_chart_place       (const MienChartPlot  *plot,
                                      guint                 series,
@@ -65,8 +69,9 @@ double       mien_chart_legend      (const MienChartPlot  *plot,
 double       mien_chart_widest_category (const MienChartPlot *plot);
 GArray      *mien_chart_value_ticks (const MienChartPlot  *plot,
                                      double               *step);
-/* What stands after a lying bar. */
+/* What stands after a lying bar, or beside an interval; of bars series is 0. NULL: nothing does. */
 char        *mien_chart_bar_label   (const MienChartPlot  *plot,
+                                     guint                 series,
                                      guint                 point);
 
 /* mien-chart-marks.c */

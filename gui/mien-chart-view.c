@@ -206,8 +206,7 @@ on_key (MienChartArea *self, guint key, guint code, GdkModifierType state)
     return GDK_EVENT_PROPAGATE;
   spec = mien_chart_spec (self->chart);
   n = (int) spec->n_points;
-  lying = (spec->kind == MIEN_CHART_BARS || spec->kind == MIEN_CHART_STACKED)
-          && !spec->upright;
+  lying = mien_chart_is_lying (self->chart);
   switch (key)
     {
     case GDK_KEY_Left:

@@ -13,6 +13,7 @@
 
 #include <glib/gi18n.h>
 #include <math.h>
+#include <string.h>
 
 struct _MienChart
 {
@@ -119,6 +120,16 @@ mien_chart_spec (const MienChart *self)
   return &self->spec;
 }
 
+gboolean
+mien_chart_is_lying (const MienChart *self)
+{
+  const MienChartSpec *spec = &self->spec;
+
+  return spec->kind == MIEN_CHART_INTERVALS
+         || ((spec->kind == MIEN_CHART_BARS || spec->kind == MIEN_CHART_STACKED)
+             && !spec->upright);
+}
+
 guint
 mien_chart_n_series (const MienChart *self)
 {
@@ -205,6 +216,8 @@ mien_chart_value_range (const MienChart *self, double *low, double *high)
     }
   if (from_zero)
     extend (&least, &most, 0);
+  if (spec->kind == MIEN_CHART_INTERVALS)
+    extend (&least, &most, spec->mark);
   settle (&least, &most);
   if (from_zero && least < 0 && mien_chart_sum (self, 0) >= 0)
     least = 0;
@@ -276,6 +289,17 @@ decimals_of (double step, int otherwise)
   return step > 0 ? CLAMP ((int) ceil (-log10 (step) - 1e-9), 0, 6) : otherwise;
 }
 
+/* What is shown as nothing has no sign. */
+static char *
+format_difference (double value, int decimals)
+{
+  g_autofree char *number = g_strdup_printf ("%.*f", decimals, fabs (value));
+
+  if (strpbrk (number, "123456789") == NULL)
+    return g_steal_pointer (&number);
+  return g_strconcat (value > 0 ? "+" : "−", number, NULL);
+}
+
 char *
 mien_chart_format (double value, MienChartUnit unit, double step)
 {
@@ -285,6 +309,8 @@ mien_chart_format (double value, MienChartUnit unit, double step)
     return g_strdup ("–");
   if (unit == MIEN_CHART_COUNT)
     return g_strdup_printf ("%'.0f", value);
+  if (unit == MIEN_CHART_DIFFERENCE)
+    return format_difference (value, decimals_of (step, 3));
   if (unit == MIEN_CHART_NUMBER)
     return g_strdup_printf ("%.*f", decimals_of (step, 3), value);
   number = g_strdup_printf ("%.*f", decimals_of (step * 100, 1), 100 * value);

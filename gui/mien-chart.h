@@ -19,6 +19,8 @@ typedef enum
   MIEN_CHART_STACKED,                      /* the series on top of each other, by category */
   MIEN_CHART_MATRIX,                       /* a row for each series, a column for each category */
   MIEN_CHART_POINTS,                       /* points over x, with intervals */
+  MIEN_CHART_INTERVALS,                    /* by category, the series below each other: a bar from low to high, a marker at
+                                            * the value */
 } MienChartKind;
 
 typedef enum
@@ -26,6 +28,7 @@ typedef enum
   MIEN_CHART_NUMBER,                       /* 0.85 */
   MIEN_CHART_COUNT,                        /* 142,382 */
   MIEN_CHART_SHARE,                        /* 0.85 is 85 % */
+  MIEN_CHART_DIFFERENCE,                   /* +0.12, −0.03 */
 } MienChartUnit;
 
 typedef struct
@@ -46,13 +49,13 @@ typedef struct
   MienChartUnit      x_unit;
   guint              n_points;
   const char *const *categories;           /* [n_points]; NULL: x counts */
-  const char *const *notes;                /* [n_points], what is said after a bar; or NULL */
+  const char *const *notes;                /* [n_points], what is said after a bar, or after the first interval; or NULL */
   const double      *x;                    /* [n_points] ascending; NULL: categories count */
   double             low, high;            /* of the axis of values; NaN: from the data */
   gboolean           upright;              /* bars stand */
   gboolean           diagonal;             /* y = x, of points; of a matrix: those are right */
   gboolean           by_row;               /* a matrix is shaded by the share of its row */
-  double             mark;                 /* x of an upright line, NaN: none */
+  double             mark;                 /* x of an upright line, of intervals a value; NaN: none */
   const char        *mark_name;
 } MienChartSpec;
 
@@ -74,6 +77,8 @@ const MienChartSpec   *mien_chart_spec   (const MienChart       *chart);
 guint            mien_chart_n_series     (const MienChart       *chart);
 const MienChartSeries *mien_chart_series (const MienChart       *chart,
                                           guint                  series);
+/* Categories stand below each other, and values go to the right. */
+gboolean         mien_chart_is_lying     (const MienChart       *chart);
 /* Some value is there. */
 gboolean         mien_chart_has_data     (const MienChart       *chart);
 /* Of all series at a point, those that are there. */

@@ -71,6 +71,9 @@ test_format (void)
   check_format (0.85, MIEN_CHART_SHARE, 0.05, "85 %");
   check_format (1234, MIEN_CHART_COUNT, 0, "1234"); /* the C locale groups nothing */
   check_format (GAP, MIEN_CHART_NUMBER, 0, "–");
+  check_format (0.125, MIEN_CHART_DIFFERENCE, 0, "+0.125");
+  check_format (-0.03, MIEN_CHART_DIFFERENCE, 0.01, "−0.03");
+  check_format (-0.004, MIEN_CHART_DIFFERENCE, 0.01, "0.00");
 }
 
 /* Two lines, the first with a gap. */
@@ -248,12 +251,14 @@ test_files (void)
 {
   static const guint sizes[] = { 1, 3, 12, 60 };
 
-  for (int kind = MIEN_CHART_LINES; kind <= MIEN_CHART_POINTS; kind++)
+  for (int kind = MIEN_CHART_LINES; kind <= MIEN_CHART_INTERVALS; kind++)
     for (guint i = 0; i < G_N_ELEMENTS (sizes); i++)
       for (guint upright = 0; upright < 2; upright++)
         {
+          /* Below each other, more would make a file of ten metres. */
+          guint most = kind == MIEN_CHART_INTERVALS ? 3 : 12;
           g_autoptr (MienChart) chart =
-              chart_of ((MienChartKind) kind, MIN (sizes[i], 12), sizes[i], upright);
+              chart_of ((MienChartKind) kind, MIN (sizes[i], most), sizes[i], upright);
 
           check_files (chart);
         }
@@ -329,6 +334,46 @@ test_hits (void)
   g_object_unref (context);
 }
 
+/* Each series of a category is hit in a lane of its own, and where its bar is, not only
+ * at its value. */
+static void
+test_lanes (void)
+{
+  const char *const categories[] = { "Fear" };
+  const double value[] = { 0.5 }, low[] = { 0 }, high[] = { 1 };
+  const MienChartSeries series[] = {
+    { .name = "kappa", .values = value, .low = low, .high = high },
+    { .name = "alpha", .values = value, .low = low, .high = high, .style = 1 },
+  };
+  PangoContext *context =
+      pango_font_map_create_context (pango_cairo_font_map_get_default ());
+  g_autoptr (MienChart) chart = NULL;
+  MienChartSpec spec;
+  int last[2] = { -1, -1 }, first[2] = { -1, -1 };
+  double height;
+
+  mien_chart_spec_init (&spec, MIEN_CHART_INTERVALS, "Agreement");
+  spec.n_points = 1;
+  spec.categories = categories;
+  chart = mien_chart_new (&spec, series, 2);
+  g_assert_true (mien_chart_is_lying (chart));
+  height = mien_chart_height (chart, context, 500);
+  for (int y = 0; y < (int) height; y++)
+    {
+      MienChartCursor at;
+
+      /* Near the left end of the bars. */
+      if (!mien_chart_hit (chart, context, 500, height, 80, y, &at))
+        continue;
+      if (first[at.series] < 0)
+        first[at.series] = y;
+      last[at.series] = y;
+    }
+  g_assert_true (first[0] >= 0 && first[1] >= 0);
+  g_assert_cmpint (last[0], <, first[1]);
+  g_object_unref (context);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -341,5 +386,6 @@ main (int argc, char **argv)
   g_test_add_func ("/chart/files", test_files);
   g_test_add_func ("/chart/gaps", test_gaps);
   g_test_add_func ("/chart/hits", test_hits);
+  g_test_add_func ("/chart/lanes", test_lanes);
   return g_test_run ();
 }
