@@ -14,7 +14,7 @@ struct _MienChartGroup
 {
   GtkWidget parent_instance;
 
-  GtkWidget *box;
+  GtkWidget *box, *description;
   GtkFlowBox *charts;
 };
 
@@ -84,22 +84,33 @@ GtkWidget *
 mien_chart_group_new (const char *title, const char *description)
 {
   MienChartGroup *self = g_object_new (MIEN_TYPE_CHART_GROUP, NULL);
-  GtkWidget *heading = gtk_label_new (title), *label = gtk_label_new (description);
+  GtkWidget *heading = gtk_label_new (title), *label = gtk_label_new (NULL);
 
   gtk_widget_add_css_class (heading, "title-4");
+  gtk_box_append (GTK_BOX (self->box), heading);
   gtk_label_set_xalign (GTK_LABEL (heading), 0);
   gtk_label_set_wrap (GTK_LABEL (heading), TRUE);
   gtk_widget_add_css_class (label, "dim-label");
   gtk_label_set_xalign (GTK_LABEL (label), 0);
   gtk_label_set_wrap (GTK_LABEL (label), TRUE);
-  gtk_widget_set_visible (label, description != NULL);
-  gtk_widget_set_margin_bottom (description != NULL ? label : heading, 6);
-  gtk_box_append (GTK_BOX (self->box), heading);
+  gtk_widget_set_margin_bottom (label, 6);
+  self->description = label;
+  mien_chart_group_set_description (self, description);
   gtk_box_append (GTK_BOX (self->box), label);
   gtk_box_append (GTK_BOX (self->box), GTK_WIDGET (self->charts));
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                   title, -1);
   return GTK_WIDGET (self);
+}
+
+void
+mien_chart_group_set_description (MienChartGroup *self, const char *description)
+{
+  GtkWidget *heading = gtk_widget_get_first_child (self->box);
+
+  gtk_label_set_text (GTK_LABEL (self->description), description);
+  gtk_widget_set_visible (self->description, description != NULL);
+  gtk_widget_set_margin_bottom (heading, description != NULL ? 0 : 6);
 }
 
 void

@@ -14,6 +14,9 @@ G_DECLARE_FINAL_TYPE (MienChartGroup, mien_chart_group, MIEN, CHART_GROUP, GtkWi
 
 GtkWidget     *mien_chart_group_new     (const char      *title,
                                          const char      *description);   /* may be NULL */
+/* NULL: none. */
+void           mien_chart_group_set_description (MienChartGroup *self,
+                                                 const char     *description);
 /* An empty view at the end. */
 MienChartView *mien_chart_group_add     (MienChartGroup  *self);
 /* A card of any kind at the end. */

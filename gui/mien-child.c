@@ -227,6 +227,16 @@ mien_child_program (void)
                         : g_build_filename (MIEN_BIN_DIR, "mienctl", NULL);
 }
 
+GSubprocessLauncher *
+mien_child_launcher (void)
+{
+  GSubprocessLauncher *launcher = g_subprocess_launcher_new (
+      G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_PIPE);
+
+  g_subprocess_launcher_set_child_setup (launcher, set_up_child, NULL, NULL);
+  return launcher;
+}
+
 static char **
 command_line (MienChild *self)
 {
@@ -257,12 +267,10 @@ mien_child_start (MienChild *self)
 {
   g_auto (GStrv) argv = command_line (self);
   g_autoptr (GError) failed = NULL;
-  g_autoptr (GSubprocessLauncher) launcher = g_subprocess_launcher_new (
-      G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_PIPE);
+  g_autoptr (GSubprocessLauncher) launcher = mien_child_launcher ();
 
   g_return_if_fail (self->state == MIEN_CHILD_WAITING);
 
-  g_subprocess_launcher_set_child_setup (launcher, set_up_child, NULL, NULL);
   self->process =
       g_subprocess_launcher_spawnv (launcher, (const char *const *) argv, &failed);
   if (self->process == NULL)

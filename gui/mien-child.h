@@ -43,6 +43,9 @@ MienChild         *mien_child_new          (MienChildKind       kind,
                                             const char *const  *arguments);
 /* The program: $MIENCTL, else the one of the same build, else the installed one. */
 char              *mien_child_program      (void);
+/* What starts it as children are started: niced, ended with this process, with pipes for what it says. From any
+ * thread that lives until it ends. */
+GSubprocessLauncher *mien_child_launcher   (void);
 /* How many processors a training or a proposing may use; 0: all. Before it starts. */
 void               mien_child_set_threads  (MienChild          *self,
                                             guint               threads);

@@ -3,8 +3,9 @@
 /*
  * The Insights page. It reads only while it can be seen, and not more often than every
  * few seconds however often the project changes: the quick sums first, then those over
- * all labels, whose last state stands until the next is there. Reading all of a big
- * project takes seconds of another thread, so it is left ten times as long in between.
+ * all labels and what mienctl estimates, whose last state stands until the next is there.
+ * Reading all of a big project takes seconds of others' time, so it is left ten times as
+ * long in between.
  */
 
 #define G_LOG_DOMAIN "mien"
@@ -14,6 +15,8 @@
 
 #include <glib/gi18n.h>
 
+#include "mien-agreement-group.h"
+#include "mien-audit-group.h"
 #include "mien-chart-group.h"
 #include "mien-forecast-group.h"
 #include "mien-insights-charts.h"
@@ -26,6 +29,7 @@ enum
   DAYS = 30,
   LEAST_PAUSE_MS = 3000,
   PAUSES = 10, /* times as long as the last reading took */
+  MOST_PAUSE_MS = 600000,
 };
 
 enum
@@ -49,9 +53,10 @@ struct _MienInsightsPage
 
   MienProject *project;
   GCancellable *cancellable; /* of what is read of this project */
-  gboolean stale, counting;
+  gboolean stale;
+  guint reading; /* how much of what takes its time has not come yet */
   guint timeout;
-  gint64 began, took_us; /* the last balance */
+  gint64 began;
   MienBalance *balance;
   MienProjectInsights *insights;
 
@@ -60,6 +65,7 @@ struct _MienInsightsPage
   GtkLabel *summary;
   MienChartView *charts[N_CHARTS];
   MienForecastGroup *forecast;
+  GtkWidget *audits, *agreement;
 };
 
 G_DEFINE_FINAL_TYPE (MienInsightsPage, mien_insights_page, GTK_TYPE_WIDGET)
@@ -206,6 +212,30 @@ is_current (MienInsightsPage *self, GObject *source, GAsyncResult *result)
          && g_task_get_cancellable (G_TASK (result)) == self->cancellable;
 }
 
+static gboolean
+on_pause_over (gpointer data)
+{
+  MienInsightsPage *self = data;
+
+  self->timeout = 0;
+  if (self->stale)
+    refresh (self);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+one_less (MienInsightsPage *self)
+{
+  gint64 took_ms = (g_get_monotonic_time () - self->began) / 1000;
+
+  if (--self->reading > 0)
+    return;
+  gtk_widget_set_visible (self->progress, FALSE);
+  self->timeout =
+      g_timeout_add ((guint) CLAMP (PAUSES * took_ms, LEAST_PAUSE_MS, MOST_PAUSE_MS),
+                     on_pause_over, self);
+}
+
 static void
 on_balance (GObject *source, GAsyncResult *result, gpointer data)
 {
@@ -219,9 +249,7 @@ on_balance (GObject *source, GAsyncResult *result, gpointer data)
       g_free (balance);
       return;
     }
-  self->counting = FALSE;
-  self->took_us = g_get_monotonic_time () - self->began;
-  gtk_widget_set_visible (self->progress, FALSE);
+  one_less (self);
   if (balance == NULL)
     {
       show_failure (self, error);
@@ -230,6 +258,57 @@ on_balance (GObject *source, GAsyncResult *result, gpointer data)
   g_free (self->balance);
   self->balance = balance;
   show_balance (self);
+}
+
+static void
+on_agreement (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (MienInsightsPage) self = data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (MienAgreementShown) agreement =
+      mien_project_agreement_finish (MIEN_PROJECT (source), result, &error);
+
+  if (!is_current (self, source, result))
+    return;
+  one_less (self);
+  if (agreement != NULL)
+    mien_agreement_group_show (MIEN_AGREEMENT_GROUP (self->agreement), agreement);
+  else
+    mien_agreement_group_fail (MIEN_AGREEMENT_GROUP (self->agreement), error->message);
+  gtk_widget_set_visible (self->agreement, TRUE);
+}
+
+static void
+on_audits (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (MienInsightsPage) self = data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (MienAuditsShown) audits =
+      mien_project_audits_finish (MIEN_PROJECT (source), result, &error);
+
+  if (!is_current (self, source, result))
+    return;
+  one_less (self);
+  if (audits != NULL)
+    mien_audit_group_show (MIEN_AUDIT_GROUP (self->audits), audits);
+  else
+    mien_audit_group_fail (MIEN_AUDIT_GROUP (self->audits), error->message);
+  gtk_widget_set_visible (self->audits, TRUE);
+}
+
+/* Asked only where there is a model whose answers are audited. */
+static void
+ask_audits (MienInsightsPage *self)
+{
+  if (self->insights->model != NULL)
+    {
+      self->reading++;
+      mien_project_audits_async (self->project, self->cancellable, on_audits,
+                                 g_object_ref (self));
+      return;
+    }
+  mien_audit_group_show (MIEN_AUDIT_GROUP (self->audits), NULL);
+  gtk_widget_set_visible (self->audits, TRUE);
 }
 
 static void
@@ -244,6 +323,7 @@ on_insights (GObject *source, GAsyncResult *result, gpointer data)
     return;
   if (insights == NULL)
     {
+      one_less (self);
       show_failure (self, error);
       return;
     }
@@ -253,17 +333,8 @@ on_insights (GObject *source, GAsyncResult *result, gpointer data)
   show_people (self);
   show_model (self);
   show_balance (self);
-}
-
-static gboolean
-on_pause_over (gpointer data)
-{
-  MienInsightsPage *self = data;
-
-  self->timeout = 0;
-  if (self->stale)
-    refresh (self);
-  return G_SOURCE_REMOVE;
+  ask_audits (self);
+  one_less (self);
 }
 
 static void
@@ -273,18 +344,18 @@ refresh (MienInsightsPage *self)
 
   self->stale = self->project != NULL;
   if (self->project == NULL || !gtk_widget_get_mapped (GTK_WIDGET (self))
-      || self->timeout != 0 || self->counting)
+      || self->timeout != 0 || self->reading > 0)
     return;
   self->stale = FALSE;
+  self->reading = 3;
+  self->began = g_get_monotonic_time ();
   mien_project_insights_async (self->project, since, self->cancellable, on_insights,
                                g_object_ref (self));
-  self->counting = TRUE;
-  self->began = g_get_monotonic_time ();
   gtk_widget_set_visible (self->progress, self->balance == NULL);
   mien_project_balance_async (self->project, self->cancellable, on_balance,
                               g_object_ref (self));
-  self->timeout = g_timeout_add (
-      (guint) MAX (LEAST_PAUSE_MS, PAUSES * self->took_us / 1000), on_pause_over, self);
+  mien_project_agreement_async (self->project, self->cancellable, on_agreement,
+                                g_object_ref (self));
 }
 
 void
@@ -300,14 +371,15 @@ mien_insights_page_set_project (MienInsightsPage *self, MienProject *project)
   g_clear_handle_id (&self->timeout, g_source_remove);
   g_clear_pointer (&self->balance, g_free);
   g_clear_pointer (&self->insights, mien_project_insights_free);
-  self->counting = FALSE;
-  self->took_us = 0;
+  self->reading = 0;
   g_set_object (&self->project, project);
   if (project == NULL)
     return;
   self->cancellable = g_cancellable_new ();
   for (guint i = 0; i < N_CHARTS; i++)
     gtk_widget_set_visible (GTK_WIDGET (self->charts[i]), FALSE);
+  gtk_widget_set_visible (self->audits, FALSE);
+  gtk_widget_set_visible (self->agreement, FALSE);
   gtk_label_set_text (self->summary, NULL);
   g_signal_connect_object (project, "changed", G_CALLBACK (refresh), self,
                            G_CONNECT_SWAPPED);
@@ -374,4 +446,10 @@ mien_insights_page_init (MienInsightsPage *self)
     }
   self->forecast = MIEN_FORECAST_GROUP (mien_forecast_group_new ());
   gtk_box_append (GTK_BOX (self->content), GTK_WIDGET (self->forecast));
+  self->audits = mien_audit_group_new ();
+  self->agreement = mien_agreement_group_new ();
+  gtk_widget_set_visible (self->audits, FALSE);
+  gtk_widget_set_visible (self->agreement, FALSE);
+  gtk_box_append (GTK_BOX (self->content), self->audits);
+  gtk_box_append (GTK_BOX (self->content), self->agreement);
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
 /*
- * Tables of a model's figures, in grids of labels. Differences carry their sign, so that
- * better and worse are not told by colour.
+ * Tables of a model's figures. Differences carry their sign, so that better and worse are
+ * not told by colour.
  */
 
 #define G_LOG_DOMAIN "mien"
@@ -15,73 +15,10 @@
 
 #include "mien-chart.h"
 #include "mien-report.h"
-
-typedef struct
-{
-  GtkWidget *card;
-  GtkGrid *grid;
-  int row;
-} Table;
+#include "mien-table.h"
 
 static void
-table_begin (Table *table, const char *title)
-{
-  GtkWidget *heading = gtk_label_new (title), *grid = gtk_grid_new ();
-  GtkWidget *scroller = gtk_scrolled_window_new ();
-
-  table->card = gtk_box_new (GTK_ORIENTATION_VERTICAL, 8);
-  table->grid = GTK_GRID (grid);
-  table->row = 0;
-  gtk_widget_add_css_class (table->card, "mien-table");
-  gtk_widget_add_css_class (heading, "heading");
-  gtk_label_set_xalign (GTK_LABEL (heading), 0);
-  gtk_label_set_wrap (GTK_LABEL (heading), TRUE);
-  gtk_grid_set_column_spacing (table->grid, 14);
-  gtk_grid_set_row_spacing (table->grid, 5);
-  gtk_box_append (GTK_BOX (table->card), heading);
-  /* With large text, or in a narrow window, the last columns are a scroll away. */
-  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scroller), GTK_POLICY_AUTOMATIC,
-                                  GTK_POLICY_NEVER);
-  gtk_scrolled_window_set_propagate_natural_width (GTK_SCROLLED_WINDOW (scroller), TRUE);
-  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scroller), grid);
-  gtk_box_append (GTK_BOX (table->card), scroller);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (table->card),
-                                  GTK_ACCESSIBLE_PROPERTY_LABEL, title, -1);
-}
-
-/* Cells up to NULL; the first to the left, numbers to the right. */
-static void
-table_add (Table *table, gboolean heading, ...)
-{
-  va_list cells;
-  const char *text;
-  int column = 0;
-
-  va_start (cells, heading);
-  while ((text = va_arg (cells, const char *)) != NULL)
-    {
-      GtkWidget *label = gtk_label_new (text);
-
-      gtk_widget_add_css_class (label, heading ? "caption" : "numeric");
-      gtk_widget_add_css_class (label, "caption");
-      if (heading || column > 2)
-        gtk_widget_add_css_class (label, "dim-label");
-      gtk_label_set_xalign (GTK_LABEL (label), column == 0 ? 0 : 1);
-      if (column == 0)
-        {
-          gtk_widget_set_hexpand (label, TRUE);
-          gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_END);
-          gtk_label_set_width_chars (GTK_LABEL (label), 8);
-          gtk_widget_set_tooltip_text (label, heading ? NULL : text);
-        }
-      gtk_grid_attach (table->grid, label, column++, table->row, 1, 1);
-    }
-  va_end (cells);
-  table->row++;
-}
-
-static void
-add_score (Table *table, const char *name, double value, const double *other)
+add_score (MienTable *table, const char *name, double value, const double *other)
 {
   g_autofree char *score = mien_report_score (value);
   g_autofree char *before = NULL;
@@ -89,12 +26,12 @@ add_score (Table *table, const char *name, double value, const double *other)
 
   if (other == NULL)
     {
-      table_add (table, FALSE, name, score, NULL);
+      mien_table_add (table, FALSE, name, score, NULL);
       return;
     }
   before = mien_report_score (*other);
   difference = mien_report_difference (value, *other);
-  table_add (table, FALSE, name, score, difference, before, NULL);
+  mien_table_add (table, FALSE, name, score, difference, before, NULL);
 }
 
 GtkWidget *
@@ -123,11 +60,11 @@ mien_model_table_scores (const MienScores *scores,
     { _ ("Action units F1"), scores->units_f1,
       in_use != NULL ? &in_use->units_f1 : NULL },
   };
-  Table table;
+  MienTable table;
 
-  table_begin (&table, _ ("Scores on the validation videos"));
+  mien_table_begin (&table, _ ("Scores on the validation videos"));
   if (in_use != NULL)
-    table_add (&table, TRUE, "", _ ("this model"), _ ("difference"), version, NULL);
+    mien_table_add (&table, TRUE, "", _ ("this model"), _ ("difference"), version, NULL);
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
     add_score (&table, rows[i].name, rows[i].value, rows[i].other);
   return table.card;
@@ -147,7 +84,7 @@ difference_interval (const MienGateShown *figure)
 }
 
 static void
-add_gate (Table *table, const char *name, const MienGateShown *figure)
+add_gate (MienTable *table, const char *name, const MienGateShown *figure)
 {
   g_autofree char *candidate = mien_report_score (figure->candidate);
   g_autofree char *in_use = mien_report_score (figure->in_use);
@@ -155,8 +92,8 @@ add_gate (Table *table, const char *name, const MienGateShown *figure)
       mien_report_difference (figure->candidate, figure->in_use);
   g_autofree char *interval = difference_interval (figure);
 
-  table_add (table, FALSE, name, candidate, difference, interval, in_use,
-             mien_gates_verdict (figure->verdict), NULL);
+  mien_table_add (table, FALSE, name, candidate, difference, interval, in_use,
+                  mien_gates_verdict (figure->verdict), NULL);
 }
 
 GtkWidget *
@@ -167,17 +104,17 @@ mien_model_table_gates (const MienGatesShown *gates)
   g_autofree char *version = g_strdup_printf (_ ("in use: v%d"), (int) gates->against);
   g_autofree char *text = mien_gates_to_text (gates);
   GtkWidget *conclusion = gtk_label_new (text);
-  Table table;
+  MienTable table;
 
-  table_begin (&table, title);
+  mien_table_begin (&table, title);
   gtk_label_set_xalign (GTK_LABEL (conclusion), 0);
   gtk_label_set_wrap (GTK_LABEL (conclusion), TRUE);
   gtk_label_set_max_width_chars (GTK_LABEL (conclusion), 60);
   gtk_box_insert_child_after (GTK_BOX (table.card), conclusion,
                               gtk_widget_get_first_child (table.card));
-  table_add (&table, TRUE, "", _ ("this model"), _ ("difference"),
-             /* xgettext:no-c-format */
-             _ ("95 % interval"), version, "", NULL);
+  mien_table_add (&table, TRUE, "", _ ("this model"), _ ("difference"),
+                  /* xgettext:no-c-format */
+                  _ ("95 % interval"), version, "", NULL);
   for (guint i = 0; i < MIEN_GATES_FIGURES; i++)
     {
       const MienGateShown *figure = &gates->figures[i];
@@ -203,7 +140,7 @@ share_with_interval (double right, double n)
 }
 
 static void
-add_class (Table *table,
+add_class (MienTable *table,
            const char *name,
            double f1,
            const double *other,
@@ -221,14 +158,14 @@ add_class (Table *table,
   g_autofree char *from =
       threshold <= 1 ? g_strdup_printf (_ ("from %.2f"), threshold) : g_strdup ("–");
 
-  table_add (table, FALSE, name, reached, difference, precision, recall, from, NULL);
+  mien_table_add (table, FALSE, name, reached, difference, precision, recall, from, NULL);
 }
 
 static void
-add_class_headings (Table *table, const char *name)
+add_class_headings (MienTable *table, const char *name)
 {
-  table_add (table, TRUE, name, "F1", _ ("to in use"), _ ("precision"), _ ("recall"),
-             _ ("counts"), NULL);
+  mien_table_add (table, TRUE, name, "F1", _ ("to in use"), _ ("precision"), _ ("recall"),
+                  _ ("counts"), NULL);
 }
 
 GtkWidget *
@@ -237,11 +174,11 @@ mien_model_table_expressions (const MienModel *model,
                               const MienScores *in_use,
                               const MienFindingsShown *findings)
 {
-  Table table;
+  MienTable table;
 
   if (!isfinite (scores->expression_f1))
     return NULL;
-  table_begin (&table, _ ("Expressions"));
+  mien_table_begin (&table, _ ("Expressions"));
   add_class_headings (&table, _ ("class"));
   for (guint i = 0; i < MIEN_EXPRESSION_COUNT; i++)
     {
@@ -265,11 +202,11 @@ mien_model_table_units (const MienModel *model,
                         const MienScores *in_use,
                         const MienFindingsShown *findings)
 {
-  Table table;
+  MienTable table;
 
   if (!isfinite (scores->units_f1))
     return NULL;
-  table_begin (&table, _ ("Action units"));
+  mien_table_begin (&table, _ ("Action units"));
   add_class_headings (&table, _ ("unit"));
   for (guint i = 0; i < MIEN_UNIT_COUNT; i++)
     {

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include "mien-agreement-parse.h"
+#include "mien-audits-parse.h"
 #include "mien-insights.h"
 #include "mien-project.h"
 
@@ -8,7 +10,8 @@ G_BEGIN_DECLS
 
 /*
  * Sums over the open project, off the main thread. The quick ones come from the reader's thread; the balance,
- * seconds for millions of frames, from a thread and a connection of its own.
+ * seconds for millions of frames, from a thread and a connection of its own. What is estimated, with intervals,
+ * is asked of mienctl.
  */
 
 typedef struct
@@ -38,5 +41,22 @@ void                 mien_project_balance_async   (MienProject          *self,
 MienBalance         *mien_project_balance_finish  (MienProject          *self,
                                                    GAsyncResult         *result,
                                                    GError              **error);
+
+/* "mienctl thresholds": of the model in use; fails without one. */
+void                 mien_project_audits_async    (MienProject          *self,
+                                                   GCancellable         *cancellable,
+                                                   GAsyncReadyCallback   callback,
+                                                   gpointer              data);
+MienAuditsShown     *mien_project_audits_finish   (MienProject          *self,
+                                                   GAsyncResult         *result,
+                                                   GError              **error);
+/* "mienctl agreement". */
+void                 mien_project_agreement_async (MienProject          *self,
+                                                   GCancellable         *cancellable,
+                                                   GAsyncReadyCallback   callback,
+                                                   gpointer              data);
+MienAgreementShown  *mien_project_agreement_finish (MienProject         *self,
+                                                    GAsyncResult        *result,
+                                                    GError             **error);
 
 G_END_DECLS

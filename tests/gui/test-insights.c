@@ -9,12 +9,15 @@
 #include <string.h>
 
 #include "mien-chart-view.h"
+#include "mien-events.h"
 #include "mien-findings-parse.h"
 #include "mien-gates-shown.h"
 #include "mien-insights-charts.h"
 #include "mien-insights-page.h"
 #include "mien-model-charts.h"
 #include "mien-models-page.h"
+#include "mien-plan.h"
+#include "mien-proposals.h"
 #include "mien-report.h"
 #include "mien-test-project.h"
 
@@ -260,6 +263,152 @@ add_model (const char *path, const char *json)
                  && mien_models_use (store, id, &error));
 }
 
+/* ---- audits and agreement, which mienctl estimates ---- */
+
+/* A label that begins so, and is seen. */
+static gboolean
+says (GtkWidget *widget, const char *beginning)
+{
+  if (!gtk_widget_get_mapped (widget))
+    return FALSE;
+  if (GTK_IS_LABEL (widget)
+      && g_str_has_prefix (gtk_label_get_text (GTK_LABEL (widget)), beginning))
+    return TRUE;
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    if (says (child, beginning))
+      return TRUE;
+  return FALSE;
+}
+
+/* A model that sees everybody smile, and is sure of it; some of it is drawn for audits.
+ */
+static void
+add_smiles (MienStore *store, guint n_frames)
+{
+  MienModel settings = { .origin = MIEN_ORIGIN_TRAINED,
+                         .settings = (char *) "{}",
+                         .tasks = 1 << MIEN_TASK_EXPRESSION,
+                         .input_size = 48,
+                         .has_heads = TRUE };
+  const MienPrediction smile = { .expression = { [4] = 1 } };
+  const MienMix audits = { .share = { [MIEN_REASON_AUDIT] = 100 } };
+  g_autoptr (GBytes) weights = g_bytes_new_static ("weights", 7);
+  g_autoptr (MienModel) model = NULL;
+  g_autoptr (GError) error = NULL;
+  gint64 id;
+
+  for (guint i = 0; i < MIEN_EXPRESSION_COUNT; i++)
+    settings.thresholds.expression[i] = 0.5;
+  g_assert_true (mien_models_add (store, &settings, &id, &error)
+                 && mien_models_set_weights (store, id, weights, &error)
+                 && mien_models_use (store, id, &error));
+  model = mien_models_get (store, id, &error);
+  g_assert_true (mien_store_begin (store, &error));
+  for (gint64 frame = 1; frame <= n_frames; frame++)
+    g_assert_true (mien_proposals_store (store, model, frame, &smile, &error));
+  g_assert_true (mien_store_commit (store, &error)
+                 && mien_plan_set_mix (store, &audits, &error)
+                 && mien_plan_renew (store, &error));
+}
+
+/* Answers whatever is drawn, blind: the same as the model, but for every tenth face. */
+static void
+answer_audits (MienStore *store, const char *name)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (MienModel) model = mien_models_current (store, &error);
+  g_autoptr (GArray) audits = mien_plan_audits (store, model->id, &error);
+  MienDecision decision = { .kind = MIEN_DECISION_ANSWER, .duration_us = 1000000 };
+
+  g_assert_true (mien_events_ensure_annotator (store, name, &decision.annotator, &error));
+  for (guint i = 0; i < audits->len; i++)
+    {
+      decision.frame = g_array_index (audits, MienAudit, i).frame;
+      decision.answers.item[MIEN_ITEM_EXPRESSION] =
+          (MienLabel){ .answer = MIEN_ANSWER_VALUE, .value = { i % 10 == 0 ? 0 : 4 } };
+      g_assert_true (mien_events_decide (store, &decision, NULL, &error));
+    }
+}
+
+static void
+test_estimates (void)
+{
+  enum
+  {
+    FRAMES = 200,
+  };
+  MienTestPlace place;
+  g_autoptr (MienProject) project = NULL;
+  GtkWidget *page = g_object_new (MIEN_TYPE_INSIGHTS_PAGE, NULL);
+  GtkWidget *window = window_with (page);
+  g_autoptr (MienStore) store = NULL;
+  g_autofree char *read = NULL;
+
+  mien_test_place_init (&place, FRAMES);
+  project = mien_test_place_open (&place);
+  mien_insights_page_set_project (MIEN_INSIGHTS_PAGE (page), project);
+  mien_test_wait (says (page, "Audits tell how right")
+                  && says (page, "Nobody has answered yet."));
+
+  mien_insights_page_set_project (MIEN_INSIGHTS_PAGE (page), NULL);
+  store = mien_store_open (place.path, MIEN_STORE_READ_WRITE, NULL);
+  add_smiles (store, FRAMES);
+  /* Not all are drawn at once. */
+  for (guint i = 0; i < 6; i++)
+    {
+      answer_audits (store, "Ann");
+      g_assert_true (mien_plan_renew (store, NULL));
+    }
+  mien_insights_page_set_project (MIEN_INSIGHTS_PAGE (page), project);
+  mien_test_wait (find_view (page, "Audited expressions") != NULL
+                  && says (page, "Only Ann has answered so far."));
+  g_assert_null (find_view (page, "Agreement on expressions"));
+  read = mien_chart_read (
+      mien_chart_view_get_chart (find_view (page, "Audited expressions")), 0, 0);
+  g_assert_true (g_str_has_prefix (read, "Happiness: 9"));
+
+  mien_insights_page_set_project (MIEN_INSIGHTS_PAGE (page), NULL);
+  answer_audits (store, "Ben");
+  mien_insights_page_set_project (MIEN_INSIGHTS_PAGE (page), project);
+  mien_test_wait (find_view (page, "Agreement on expressions") != NULL);
+  gtk_test_accessible_assert_role (
+      find_area (GTK_WIDGET (find_view (page, "Agreement on expressions"))),
+      GTK_ACCESSIBLE_ROLE_IMG);
+  gtk_test_widget_wait_for_draw (window);
+
+  mien_insights_page_set_project (MIEN_INSIGHTS_PAGE (page), NULL);
+  gtk_window_destroy (GTK_WINDOW (window));
+  mien_project_close (project);
+  g_clear_pointer (&store, mien_store_close);
+  mien_test_place_clear (&place);
+}
+
+/* A mienctl that is not there is told in its place, and the rest of the page stands. */
+static void
+test_no_mienctl (void)
+{
+  g_autofree char *program = g_strdup (g_getenv ("MIENCTL"));
+  MienTestPlace place;
+  g_autoptr (MienProject) project = NULL;
+  GtkWidget *page = g_object_new (MIEN_TYPE_INSIGHTS_PAGE, NULL);
+  GtkWidget *window = window_with (page);
+
+  g_setenv ("MIENCTL", "/nowhere/mienctl", TRUE);
+  mien_test_place_init (&place, 30);
+  project = mien_test_place_open (&place);
+  mien_insights_page_set_project (MIEN_INSIGHTS_PAGE (page), project);
+  mien_test_wait (find_view (page, "Expressions") != NULL && says (page, "Agreement"));
+  g_assert_true (says (page, "Failed to execute child process")
+                 && says (page, "Audits tell how right"));
+  g_setenv ("MIENCTL", program, TRUE);
+
+  mien_insights_page_set_project (MIEN_INSIGHTS_PAGE (page), NULL);
+  gtk_window_destroy (GTK_WINDOW (window));
+  mien_project_close (project);
+  mien_test_place_clear (&place);
+}
+
 static GtkWidget *
 find_row (GtkWidget *widget)
 {
@@ -386,6 +535,8 @@ main (int argc, char **argv)
   g_test_add_func ("/insights/curves", test_curves);
   g_test_add_func ("/insights/days", test_days);
   g_test_add_func ("/insights/page", test_insights_page);
+  g_test_add_func ("/insights/estimates", test_estimates);
+  g_test_add_func ("/insights/no-mienctl", test_no_mienctl);
   g_test_add_func ("/insights/models-page", test_models_page);
   g_test_add_func ("/insights/gates", test_gates);
   return g_test_run ();

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/*
+ * Members of what mienctl prints. The program that is found may be of another version.
+ */
+
+#define G_LOG_DOMAIN "mien"
+#include "config.h"
+
+#include "mien-printed-json.h"
+
+#include <math.h>
+
+#include "mien-stored-json.h"
+
+#define MAX_COUNT 1e15
+
+static JsonNode *
+member (JsonObject *object, const char *name)
+{
+  return object != NULL ? json_object_get_member (object, name) : NULL;
+}
+
+static double
+number_of (JsonNode *node)
+{
+  GType type = node != NULL && JSON_NODE_HOLDS_VALUE (node)
+                   ? json_node_get_value_type (node)
+                   : G_TYPE_INVALID;
+
+  return type == G_TYPE_INT64 || type == G_TYPE_DOUBLE ? json_node_get_double (node)
+                                                       : (double) NAN;
+}
+
+JsonNode *
+mien_printed_read (const char *text)
+{
+  JsonNode *root = mien_stored_json_read (text);
+
+  if (root != NULL && !JSON_NODE_HOLDS_OBJECT (root))
+    g_clear_pointer (&root, json_node_unref);
+  return root;
+}
+
+double
+mien_printed_number (JsonObject *object, const char *name)
+{
+  return number_of (member (object, name));
+}
+
+guint64
+mien_printed_count (JsonObject *object, const char *name)
+{
+  double number = mien_printed_number (object, name);
+
+  return number >= 0 ? (guint64) MIN (number, MAX_COUNT) : 0;
+}
+
+gboolean
+mien_printed_truth (JsonObject *object, const char *name)
+{
+  JsonNode *node = member (object, name);
+
+  return node != NULL && JSON_NODE_HOLDS_VALUE (node)
+         && json_node_get_value_type (node) == G_TYPE_BOOLEAN
+         && json_node_get_boolean (node);
+}
+
+const char *
+mien_printed_text (JsonObject *object, const char *name)
+{
+  JsonNode *node = member (object, name);
+
+  return node != NULL && JSON_NODE_HOLDS_VALUE (node)
+                 && json_node_get_value_type (node) == G_TYPE_STRING
+             ? json_node_get_string (node)
+             : NULL;
+}
+
+JsonObject *
+mien_printed_object (JsonObject *object, const char *name)
+{
+  JsonNode *node = member (object, name);
+
+  return node != NULL && JSON_NODE_HOLDS_OBJECT (node) ? json_node_get_object (node)
+                                                       : NULL;
+}
+
+void
+mien_printed_interval (JsonObject *object, const char *name, double interval[2])
+{
+  JsonNode *node = member (object, name);
+  JsonArray *array =
+      node != NULL && JSON_NODE_HOLDS_ARRAY (node) ? json_node_get_array (node) : NULL;
+
+  interval[0] = interval[1] = (double) NAN;
+  if (array == NULL || json_array_get_length (array) != 2)
+    return;
+  for (guint i = 0; i < 2; i++)
+    interval[i] = number_of (json_array_get_element (array, i));
+  if (!(interval[0] <= interval[1]))
+    interval[0] = interval[1] = (double) NAN;
+}
+
+void
+mien_printed_foreach (JsonObject *object,
+                      const char *name,
+                      void (*func) (JsonObject *member, gpointer data),
+                      gpointer data)
+{
+  JsonNode *node = member (object, name);
+  JsonArray *array =
+      node != NULL && JSON_NODE_HOLDS_ARRAY (node) ? json_node_get_array (node) : NULL;
+
+  for (guint i = 0; array != NULL && i < json_array_get_length (array); i++)
+    {
+      JsonNode *element = json_array_get_element (array, i);
+
+      if (JSON_NODE_HOLDS_OBJECT (element))
+        func (json_node_get_object (element), data);
+    }
+}
