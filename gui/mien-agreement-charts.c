@@ -207,6 +207,83 @@ mien_agreement_chart_people (const MienAgreementShown *agreement, MienTask task)
   return rows_chart (&rows, &spec, series, n);
 }
 
+typedef struct
+{
+  const MienPairShown *pair;
+  const MienPeopleShown *scale;
+  MienFigure figure;
+} PairRow;
+
+static double
+figure_of (const PairRow *row)
+{
+  return row->scale->figures[row->figure];
+}
+
+static int
+compare_pair_rows (gconstpointer a, gconstpointer b)
+{
+  double one = figure_of (a), other = figure_of (b);
+
+  return one < other ? -1 : one > other;
+}
+
+/* PairRow: those whose figure is there. */
+static GArray *
+list_pair_rows (const MienAgreementShown *agreement)
+{
+  GArray *list = g_array_new (FALSE, FALSE, sizeof (PairRow));
+
+  for (guint i = 0; i < agreement->pairs->len; i++)
+    {
+      const MienPairShown *pair = g_ptr_array_index (agreement->pairs, i);
+
+      for (guint k = 0; k < pair->scales->len; k++)
+        {
+          const MienPeopleShown *scale = g_ptr_array_index (pair->scales, k);
+          PairRow row = { pair, scale,
+                          scale->task == MIEN_TASK_VALENCE_AROUSAL ? MIEN_FIGURE_CCC
+                                                                   : MIEN_FIGURE_KAPPA };
+
+          if (isfinite (figure_of (&row)))
+            g_array_append_val (list, row);
+        }
+    }
+  g_array_sort (list, compare_pair_rows);
+  return list;
+}
+
+MienChart *
+mien_agreement_chart_pairs (const MienAgreementShown *agreement)
+{
+  g_autoptr (GArray) list = list_pair_rows (agreement);
+  guint n = agreement->pairs->len > 1 ? MIN (list->len, MIEN_AGREEMENT_MOST_PAIRS) : 0;
+  MienChartSeries series = { .style = 0 };
+  MienChartSpec spec;
+  Rows rows;
+
+  rows_init (&rows);
+  for (guint i = 0; i < n; i++)
+    {
+      const PairRow *row = &g_array_index (list, PairRow, i);
+      g_autofree char *scale = mien_agreement_name (row->scale->task, row->scale->name);
+      g_autofree char *answers = mien_report_count (row->scale->frames);
+
+      rows_name (&rows,
+                 /* Translators: a task and two people: "valence, Ana and Ben". */
+                 g_strdup_printf (_ ("%s, %s and %s"), scale, row->pair->names[0],
+                                  row->pair->names[1]),
+                 g_strdup_printf (
+                     ngettext ("%s answer", "%s answers", (gulong) row->scale->frames),
+                     answers));
+      rows_add (&rows, 0, figure_of (row), row->scale->intervals[row->figure]);
+    }
+  mien_chart_spec_init (&spec, MIEN_CHART_INTERVALS, _ ("Pairs of annotators"));
+  set_axis (&rows, 1, &spec);
+  spec.high = 1;
+  return rows_chart (&rows, &spec, &series, 1);
+}
+
 static char *
 contrast_note (const MienContrastShown *contrast, gboolean drift)
 {
@@ -285,8 +362,8 @@ mien_agreement_chart_drift (const MienAgreementShown *agreement)
           if (!has_difference (drift))
             continue;
           name = mien_agreement_name (drift->task, drift->name);
-          /* Translators: a person and a task: "Ana, valence". */
-          rows_name (&rows, g_strdup_printf (_ ("%s, %s"), annotator->name, name),
+          /* Translators: a task and a person: "valence, Ana". */
+          rows_name (&rows, g_strdup_printf (_ ("%s, %s"), name, annotator->name),
                      contrast_note (drift, TRUE));
           rows_add (&rows, 0, drift->difference, drift->interval);
         }

@@ -19,6 +19,14 @@ char      *mien_agreement_lack            (const MienAgreementShown *agreement);
 /* The figures of a task on each scale, with their intervals and the number of frames. */
 MienChart *mien_agreement_chart_people    (const MienAgreementShown *agreement,
                                            MienTask                  task);
+enum
+{
+  MIEN_AGREEMENT_MOST_PAIRS = 24,          /* rows in the chart of pairs */
+};
+
+/* Each two annotators by task, the lowest first: CCC, of classes and units kappa. Empty with less than three
+ * annotators, because it would say nothing new. */
+MienChart *mien_agreement_chart_pairs     (const MienAgreementShown *agreement);
 /* With the model, its proposal in sight, less where it was hidden. */
 MienChart *mien_agreement_chart_inflation (const MienAgreementShown *agreement);
 

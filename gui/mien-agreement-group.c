@@ -25,6 +25,7 @@ enum
   CHART_INFLATION,
   CHART_EXPRESSIONS,
   CHART_UNITS,
+  CHART_PAIRS,
   CHART_DRIFT,
   N_CHARTS,
 };
@@ -149,6 +150,11 @@ mien_agreement_group_show (MienAgreementGroup *self, const MienAgreementShown *a
                    "are needed with it in sight and with it hidden. Some faces of "
                    "Review always hide it.")
               : NULL);
+  put_chart (
+      self, CHART_PAIRS, mien_agreement_chart_pairs (agreement),
+      _ ("Each two on what both have answered, the lowest first: kappa, of valence "
+         "and arousal CCC"),
+      NULL);
   put_chart (
       self, CHART_DRIFT, mien_agreement_chart_drift (agreement),
       _ ("An annotator's latest third of answers less the earliest: how much more "

@@ -23,6 +23,17 @@ people_free (gpointer data)
 }
 
 static void
+pair_free (gpointer data)
+{
+  MienPairShown *pair = data;
+
+  g_free (pair->names[0]);
+  g_free (pair->names[1]);
+  g_ptr_array_unref (pair->scales);
+  g_free (pair);
+}
+
+static void
 contrast_free (gpointer data)
 {
   MienContrastShown *contrast = data;
@@ -57,7 +68,8 @@ add_people (JsonObject *object, gpointer data)
   people->name = g_strdup (name);
   people->annotators = mien_printed_count (object, "annotators");
   people->videos = mien_printed_count (object, "videos");
-  people->frames = mien_printed_count (object, "frames");
+  people->frames = mien_printed_count (
+      object, json_object_has_member (object, "answers") ? "answers" : "frames");
   for (guint i = 0; i < MIEN_FIGURES; i++)
     {
       g_autofree char *interval = g_strconcat (names[i], "_interval", NULL);
@@ -66,6 +78,22 @@ add_people (JsonObject *object, gpointer data)
       mien_printed_interval (object, interval, people->intervals[i]);
     }
   g_ptr_array_add (data, people);
+}
+
+static void
+add_pair (JsonObject *object, gpointer data)
+{
+  char *names[2];
+  MienPairShown *pair;
+
+  if (!mien_printed_two_texts (object, "annotators", names))
+    return;
+  pair = g_new0 (MienPairShown, 1);
+  pair->names[0] = names[0];
+  pair->names[1] = names[1];
+  pair->scales = g_ptr_array_new_with_free_func (people_free);
+  mien_printed_foreach (object, "scales", add_people, pair->scales);
+  g_ptr_array_add (data, pair);
 }
 
 typedef struct
@@ -134,9 +162,11 @@ mien_agreement_parse (const char *json)
     return NULL;
   agreement = g_new0 (MienAgreementShown, 1);
   agreement->people = g_ptr_array_new_with_free_func (people_free);
+  agreement->pairs = g_ptr_array_new_with_free_func (pair_free);
   agreement->acceptance = g_ptr_array_new_with_free_func (contrast_free);
   agreement->annotators = g_ptr_array_new_with_free_func (annotator_free);
   mien_printed_foreach (object, "people", add_people, agreement->people);
+  mien_printed_foreach (object, "pairs", add_pair, agreement->pairs);
   acceptance.rows = agreement->acceptance;
   mien_printed_foreach (object, "acceptance", add_contrast, &acceptance);
   mien_printed_foreach (object, "annotators", add_annotator, agreement->annotators);
@@ -149,6 +179,7 @@ mien_agreement_free (MienAgreementShown *agreement)
   if (agreement == NULL)
     return;
   g_ptr_array_unref (agreement->people);
+  g_ptr_array_unref (agreement->pairs);
   g_ptr_array_unref (agreement->acceptance);
   g_ptr_array_unref (agreement->annotators);
   g_free (agreement);

@@ -24,9 +24,15 @@ typedef struct
 {
   MienTask task;
   char    *name;                           /* "valence", "expression", "Fear", "AU12": as it was printed */
-  guint64  annotators, videos, frames;
+  guint64  annotators, videos, frames;     /* of two people: answers that they share instead of frames */
   double   figures[MIEN_FIGURES], intervals[MIEN_FIGURES][2];
 } MienPeopleShown;
+
+typedef struct
+{
+  char      *names[2];
+  GPtrArray *scales;                       /* MienPeopleShown */
+} MienPairShown;
 
 /* Two sets of answers: the first less the second. */
 typedef struct
@@ -50,6 +56,7 @@ typedef struct
 typedef struct
 {
   GPtrArray *people;                       /* MienPeopleShown */
+  GPtrArray *pairs;                        /* MienPairShown */
   GPtrArray *acceptance;                   /* MienContrastShown: the proposal in sight, and hidden */
   GPtrArray *annotators;                   /* MienAnnotatorShown, who came first is first */
 } MienAgreementShown;

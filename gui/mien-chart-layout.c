@@ -287,11 +287,13 @@ widest_series (const MienChartPlot *plot)
 GArray *
 mien_chart_value_ticks (const MienChartPlot *plot, double *step)
 {
-  double room = plot->lying ? (plot->right - plot->left) / (5 * plot->em)
+  gboolean counts = plot->spec->unit == MIEN_CHART_COUNT;
+  double width = counts ? 5 : 3.5; /* of a number, with what is left beside it */
+  double room = plot->lying ? (plot->right - plot->left) / (width * plot->em)
                             : (plot->bottom - plot->top) / (2.2 * plot->em);
 
-  return mien_chart_ticks (plot->low, plot->high, (guint) CLAMP (room, 2, 6),
-                           plot->spec->unit == MIEN_CHART_COUNT, step);
+  return mien_chart_ticks (plot->low, plot->high, (guint) CLAMP (room, counts ? 2 : 3, 6),
+                           counts, step);
 }
 
 static double

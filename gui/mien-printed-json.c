@@ -66,15 +66,43 @@ mien_printed_truth (JsonObject *object, const char *name)
          && json_node_get_boolean (node);
 }
 
-const char *
-mien_printed_text (JsonObject *object, const char *name)
+static const char *
+text_of (JsonNode *node)
 {
-  JsonNode *node = member (object, name);
-
   return node != NULL && JSON_NODE_HOLDS_VALUE (node)
                  && json_node_get_value_type (node) == G_TYPE_STRING
              ? json_node_get_string (node)
              : NULL;
+}
+
+/* NULL unless it has that many elements; 0: any number. */
+static JsonArray *
+list_of (JsonNode *node, guint n)
+{
+  JsonArray *array =
+      node != NULL && JSON_NODE_HOLDS_ARRAY (node) ? json_node_get_array (node) : NULL;
+
+  return array != NULL && (n == 0 || json_array_get_length (array) == n) ? array : NULL;
+}
+
+const char *
+mien_printed_text (JsonObject *object, const char *name)
+{
+  return text_of (member (object, name));
+}
+
+gboolean
+mien_printed_two_texts (JsonObject *object, const char *name, char *texts[2])
+{
+  JsonArray *array = list_of (member (object, name), 2);
+  const char *one = array != NULL ? text_of (json_array_get_element (array, 0)) : NULL;
+  const char *other = array != NULL ? text_of (json_array_get_element (array, 1)) : NULL;
+
+  if (one == NULL || other == NULL)
+    return FALSE;
+  texts[0] = g_strdup (one);
+  texts[1] = g_strdup (other);
+  return TRUE;
 }
 
 JsonObject *
@@ -89,14 +117,10 @@ mien_printed_object (JsonObject *object, const char *name)
 void
 mien_printed_interval (JsonObject *object, const char *name, double interval[2])
 {
-  JsonNode *node = member (object, name);
-  JsonArray *array =
-      node != NULL && JSON_NODE_HOLDS_ARRAY (node) ? json_node_get_array (node) : NULL;
+  JsonArray *array = list_of (member (object, name), 2);
 
   interval[0] = interval[1] = (double) NAN;
-  if (array == NULL || json_array_get_length (array) != 2)
-    return;
-  for (guint i = 0; i < 2; i++)
+  for (guint i = 0; array != NULL && i < 2; i++)
     interval[i] = number_of (json_array_get_element (array, i));
   if (!(interval[0] <= interval[1]))
     interval[0] = interval[1] = (double) NAN;
@@ -108,9 +132,7 @@ mien_printed_foreach (JsonObject *object,
                       void (*func) (JsonObject *member, gpointer data),
                       gpointer data)
 {
-  JsonNode *node = member (object, name);
-  JsonArray *array =
-      node != NULL && JSON_NODE_HOLDS_ARRAY (node) ? json_node_get_array (node) : NULL;
+  JsonArray *array = list_of (member (object, name), 0);
 
   for (guint i = 0; array != NULL && i < json_array_get_length (array); i++)
     {

@@ -24,6 +24,10 @@ gboolean    mien_printed_truth    (JsonObject  *object,
 /* Borrowed; NULL for null. */
 const char *mien_printed_text     (JsonObject  *object,
                                    const char  *name);
+/* FALSE unless it is a list of two texts, which are the caller's. */
+gboolean    mien_printed_two_texts (JsonObject *object,
+                                    const char *name,
+                                    char       *texts[2]);
 JsonObject *mien_printed_object   (JsonObject  *object,
                                    const char  *name);
 /* Both NaN unless it is a list of two numbers. */

@@ -42,6 +42,7 @@ typedef struct
   GHashTable *people; /* gint64 in a MienAnnotatorWork -> Person */
   Comparison acceptance[MIEN_CONTRAST_COUNT];
   GArray *shared; /* Shared, by video, frame and item */
+  MienPairs *pairs;
   gint64 video;
   guint32 n_videos, n_frames;
 } Reading;
@@ -127,6 +128,20 @@ is_compared (Reading *reading, const MienOpinion *opinion)
          && g_hash_table_contains (reading->people, &opinion->annotator);
 }
 
+static void
+add_pair (Reading *reading,
+          guint32 number,
+          const MienOpinion *one,
+          const MienOpinion *other)
+{
+  const Person *person = g_hash_table_lookup (reading->people, &other->annotator);
+  const guint32 annotators[] = { number, person->number };
+  const double *values[] = { one->label.value, other->label.value };
+
+  mien_pairs_add (reading->pairs, reading->n_videos, reading->n_frames, one->item,
+                  annotators, values);
+}
+
 /* The opinions about one item. */
 static void
 add_item (Reading *reading, gint64 video, const MienOpinion *opinions, guint n)
@@ -151,6 +166,9 @@ add_item (Reading *reading, gint64 video, const MienOpinion *opinions, guint n)
         continue;
       shared.annotator = person->number;
       g_array_append_val (reading->shared, shared);
+      for (guint k = i + 1; k < n; k++)
+        if (is_compared (reading, &opinions[k]))
+          add_pair (reading, person->number, opinion, &opinions[k]);
       if (!find_third (person, opinion, &third))
         continue;
       for (guint k = 0; k < n; k++)
@@ -296,6 +314,7 @@ reading_clear (Reading *reading)
 {
   g_clear_pointer (&reading->people, g_hash_table_unref);
   g_clear_pointer (&reading->shared, g_array_unref);
+  g_clear_pointer (&reading->pairs, mien_pairs_free);
   clear_comparisons (reading->acceptance, MIEN_CONTRAST_COUNT);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Reading, reading_clear)
@@ -314,6 +333,7 @@ mien_agreements_free (MienAgreements *agreements)
 {
   if (agreements == NULL)
     return;
+  g_clear_pointer (&agreements->pairs, g_array_unref);
   g_ptr_array_unref (agreements->annotators);
   g_free (agreements);
 }
@@ -344,6 +364,7 @@ mien_agreements_measure (MienStore *store, GError **error)
   g_auto (Reading) reading = {
     .people = g_hash_table_new_full (g_int64_hash, g_int64_equal, NULL, person_free),
     .shared = g_array_new (FALSE, FALSE, sizeof (Shared)),
+    .pairs = mien_pairs_new (),
   };
 
   if (work == NULL)
@@ -353,7 +374,9 @@ mien_agreements_measure (MienStore *store, GError **error)
   add_people (&reading, work, agreements->annotators);
   if (!mien_opinions_foreach (store, add_frame, &reading, error))
     return NULL;
-  if (!measure_people (&reading, agreements) || !measure_contrasts (&reading, agreements))
+  agreements->pairs = mien_pairs_measure (reading.pairs);
+  if (agreements->pairs == NULL || !measure_people (&reading, agreements)
+      || !measure_contrasts (&reading, agreements))
     {
       g_set_error (error, MIEN_JOB_ERROR, MIEN_JOB_ERROR_FAILED,
                    "%s: out of memory for the answers of people; close other programs",

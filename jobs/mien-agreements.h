@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-#include "mien-agreement.h"
+#include "mien-agreement-pairs.h"
 #include "mien-contrast.h"
 #include "mien-opinions.h"
 
@@ -48,6 +48,7 @@ typedef struct
 typedef struct
 {
   MienAgreement people[MIEN_SCALE_COUNT];
+  GArray       *pairs;                     /* MienPairFigures, of annotators by their place below */
   MienContrast  acceptance[MIEN_CONTRAST_COUNT];    /* the model's proposal in sight, and hidden */
   GPtrArray    *annotators;                /* MienAnnotatorFigures, by who came first */
 } MienAgreements;

@@ -113,6 +113,59 @@ seconds (gint64 duration_us)
 /* ---- JSON ---- */
 
 static void
+add_figures (JsonBuilder *builder, const MienAgreement *agreement)
+{
+  for (guint i = 0; i < MIEN_AGREEMENT_FIGURES; i++)
+    {
+      g_autofree char *interval = g_strconcat (figure_names[i].id, "_interval", NULL);
+
+      mien_json_real (builder, figure_names[i].id, agreement->figures[i]);
+      mien_json_reals (builder, interval, agreement->intervals[i], 2);
+    }
+}
+
+static const char *
+name_of (const MienAgreements *agreements, guint32 annotator)
+{
+  const MienAnnotatorFigures *figures =
+      g_ptr_array_index (agreements->annotators, annotator);
+
+  return figures->work->name;
+}
+
+static void
+add_pair (JsonBuilder *builder,
+          const MienAgreements *agreements,
+          const MienPairFigures *pair)
+{
+  json_builder_begin_object (builder);
+  json_builder_set_member_name (builder, "annotators");
+  json_builder_begin_array (builder);
+  for (guint i = 0; i < 2; i++)
+    json_builder_add_string_value (builder, name_of (agreements, pair->annotators[i]));
+  json_builder_end_array (builder);
+  json_builder_set_member_name (builder, "scales");
+  json_builder_begin_array (builder);
+  for (guint scale = 0; scale < MIEN_PAIR_SCALES; scale++)
+    {
+      const MienAgreement *agreement = &pair->scales[scale];
+      g_autofree char *name = contrast_name (scale);
+
+      if (agreement->n_pairs == 0)
+        continue;
+      json_builder_begin_object (builder);
+      mien_json_string (builder, "task", mien_task_id (contrast_task (scale)));
+      mien_json_string (builder, "name", name);
+      mien_json_integer (builder, "videos", (gint64) agreement->n_clusters);
+      mien_json_integer (builder, "answers", (gint64) agreement->n_pairs);
+      add_figures (builder, agreement);
+      json_builder_end_object (builder);
+    }
+  json_builder_end_array (builder);
+  json_builder_end_object (builder);
+}
+
+static void
 add_scale (JsonBuilder *builder, guint scale, const MienAgreement *agreement)
 {
   g_autofree char *name = scale_name (scale);
@@ -123,13 +176,7 @@ add_scale (JsonBuilder *builder, guint scale, const MienAgreement *agreement)
   mien_json_integer (builder, "annotators", (gint64) agreement->n_annotators);
   mien_json_integer (builder, "videos", (gint64) agreement->n_clusters);
   mien_json_integer (builder, "frames", (gint64) agreement->n_units);
-  for (guint i = 0; i < MIEN_AGREEMENT_FIGURES; i++)
-    {
-      g_autofree char *interval = g_strconcat (figure_names[i].id, "_interval", NULL);
-
-      mien_json_real (builder, figure_names[i].id, agreement->figures[i]);
-      mien_json_reals (builder, interval, agreement->intervals[i], 2);
-    }
+  add_figures (builder, agreement);
   json_builder_end_object (builder);
 }
 
@@ -192,6 +239,12 @@ print_json (MienJob *job, const MienAgreements *agreements)
     if (has_scale (agreements, scale))
       add_scale (builder, scale, &agreements->people[scale]);
   json_builder_end_array (builder);
+  json_builder_set_member_name (builder, "pairs");
+  json_builder_begin_array (builder);
+  for (guint i = 0; i < agreements->pairs->len; i++)
+    add_pair (builder, agreements,
+              &g_array_index (agreements->pairs, MienPairFigures, i));
+  json_builder_end_array (builder);
   json_builder_set_member_name (builder, "acceptance");
   json_builder_begin_array (builder);
   for (guint row = 0; row < MIEN_CONTRAST_COUNT; row++)
@@ -224,10 +277,11 @@ figure_to_text (double figure, const double interval[2])
 }
 
 static void
-print_scale (MienJob *job, guint scale, const MienAgreement *agreement)
+print_figures (MienJob *job,
+               const char *name,
+               gboolean is_number,
+               const MienAgreement *agreement)
 {
-  g_autofree char *name = scale_name (scale);
-  gboolean is_number = scale < MIEN_SCALE_EXPRESSION;
   guint first = is_number ? MIEN_AGREEMENT_ALPHA : MIEN_AGREEMENT_KAPPA;
   guint last = is_number ? MIEN_AGREEMENT_ICC : MIEN_AGREEMENT_ALPHA;
 
@@ -239,6 +293,34 @@ print_scale (MienJob *job, guint scale, const MienAgreement *agreement)
 
       mien_job_print (job, "  %s %s", figure_names[i].title, text);
     }
+}
+
+static void
+print_pair (MienJob *job, const MienAgreements *agreements, const MienPairFigures *pair)
+{
+  g_autofree char *one = mien_one_line (name_of (agreements, pair->annotators[0]));
+  g_autofree char *other = mien_one_line (name_of (agreements, pair->annotators[1]));
+
+  mien_job_print (job, "%s and %s\n", one, other);
+  for (guint scale = 0; scale < MIEN_PAIR_SCALES; scale++)
+    {
+      const MienAgreement *agreement = &pair->scales[scale];
+      g_autofree char *name = contrast_name (scale);
+
+      if (agreement->n_pairs == 0)
+        continue;
+      print_figures (job, name, scale <= MIEN_PAIR_AROUSAL, agreement);
+      mien_job_print (job, "  %" G_GSIZE_FORMAT " answers, %" G_GSIZE_FORMAT " videos\n",
+                      agreement->n_pairs, agreement->n_clusters);
+    }
+}
+
+static void
+print_scale (MienJob *job, guint scale, const MienAgreement *agreement)
+{
+  g_autofree char *name = scale_name (scale);
+
+  print_figures (job, name, scale < MIEN_SCALE_EXPRESSION, agreement);
   mien_job_print (job,
                   "  %" G_GSIZE_FORMAT " frames, %" G_GSIZE_FORMAT
                   " videos, %" G_GSIZE_FORMAT " annotators\n",
@@ -297,6 +379,9 @@ print_text (MienJob *job, const MienAgreements *agreements)
       }
   if (n == 0)
     mien_job_print (job, "no frame was answered by two people yet\n");
+  /* Of two people it is what was said already. */
+  for (guint i = 0; agreements->pairs->len > 1 && i < agreements->pairs->len; i++)
+    print_pair (job, agreements, &g_array_index (agreements->pairs, MienPairFigures, i));
   n = 0;
   for (guint row = 0; row < MIEN_CONTRAST_COUNT; row++)
     if (has_contrast (&agreements->acceptance[row]))

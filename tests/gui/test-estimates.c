@@ -107,6 +107,12 @@ test_mark_is_inside (void)
   "\"shown\":{\"answers\":0,\"agreement\":null},"                                        \
   "\"hidden\":{\"answers\":9,\"agreement\":1},\"inflation\":null,"                       \
   "\"inflation_interval\":[null,null]}]"
+#define PAIR(one, two, figures)                                                          \
+  "{\"annotators\":[\"" one "\",\"" two "\"],\"scales\":[" figures "]}"
+#define KAPPA(kappa, interval)                                                           \
+  "{\"task\":\"expression\",\"name\":\"expression\",\"videos\":5,\"answers\":9,"         \
+  "\"kappa\":" kappa ",\"kappa_interval\":" interval ",\"alpha\":0,"                     \
+  "\"alpha_interval\":[null,null]}"
 #define ANN                                                                              \
   "{\"annotator\":\"Ann\",\"decisions\":70,\"median_seconds\":2.5,\"drift\":["           \
   "{\"task\":\"expression\",\"name\":\"expression\",\"measure\":\"share\",\"videos\":5," \
@@ -146,7 +152,7 @@ test_agreement (void)
   check_words (mien_agreement_chart_inflation (agreement),
                "expression: +0.125 (+0.050 to +0.200), 0.88 shown, 0.75 hidden.");
   check_words (mien_agreement_chart_drift (agreement),
-               "Ann, expression: −0.250 (−0.500 to 0.000), 0.50 late, 0.75 early.");
+               "expression, Ann: −0.250 (−0.500 to 0.000), 0.50 late, 0.75 early.");
   ann = g_ptr_array_index (agreement->annotators, 0);
   ben = g_ptr_array_index (agreement->annotators, 1);
   g_assert_true (ann->decisions == 70 && ann->seconds == 2.5);
@@ -171,6 +177,34 @@ test_lack (void)
   check_lack ("", "Nobody has answered yet.");
   check_lack (ANN, "Only Ann has answered so far.");
   check_lack (ANN "," BEN, "No face was answered by two people yet");
+}
+
+/* Of three people, who agrees least is first, and what is not defined is nowhere. */
+static void
+test_pairs (void)
+{
+  g_autoptr (MienAgreementShown) three = mien_agreement_parse (
+      "{\"annotators\":[],\"pairs\":[" PAIR ("Ann", "Ben", KAPPA ("0.5", "[0.25,0.75]")) "," PAIR (
+          "Ann", "Eve",
+          KAPPA (
+              "null",
+              "[null,null]")) "," PAIR ("Ben", "Eve",
+                                        KAPPA (
+                                            "0.25",
+                                            "[null,null]") ",{\"task\":\"valence_"
+                                                           "arousal\","
+                                                           "\"name\":\"valence\",\"ccc\":"
+                                                           "0.75}") ",{\"annotators\":["
+                                                                    "\"Eve\"]}]}");
+  g_autoptr (MienAgreementShown) two = mien_agreement_parse (
+      "{\"annotators\":[],\"pairs\":[" PAIR ("Ann", "Ben", KAPPA ("0.5", "[0,1]")) "]}");
+
+  g_assert_cmpuint (three->pairs->len, ==, 3);
+  check_words (mien_agreement_chart_pairs (three),
+               "expression, Ben and Eve: 0.250, 9 answers. "
+               "expression, Ann and Ben: 0.500 (0.250 to 0.750), 9 answers. "
+               "valence, Ben and Eve: 0.750, 0 answers.");
+  check_words (mien_agreement_chart_pairs (two), "Nothing to show yet.");
 }
 
 /* What another version prints is no crash, and nothing is made up. */
@@ -219,7 +253,7 @@ test_busiest (void)
   agreement = mien_agreement_parse (json->str);
   chart = mien_agreement_chart_drift (agreement);
   g_assert_cmpuint (mien_chart_spec (chart)->n_points, ==, MIEN_AGREEMENT_MOST_PEOPLE);
-  g_assert_cmpstr (mien_chart_spec (chart)->categories[0], ==, "P19, expression");
+  g_assert_cmpstr (mien_chart_spec (chart)->categories[0], ==, "expression, P19");
 }
 
 int
@@ -230,6 +264,7 @@ main (int argc, char **argv)
   g_test_add_func ("/estimates/mark-is-inside", test_mark_is_inside);
   g_test_add_func ("/estimates/agreement", test_agreement);
   g_test_add_func ("/estimates/lack", test_lack);
+  g_test_add_func ("/estimates/pairs", test_pairs);
   g_test_add_func ("/estimates/nonsense", test_nonsense);
   g_test_add_func ("/estimates/busiest", test_busiest);
   return g_test_run ();

@@ -110,7 +110,7 @@ def people(tap, ctl):
 
     before = dump(project)
     out = ctl.json('agreement', project)
-    tap.equal(list(out), ['people', 'acceptance', 'annotators'], 'three parts')
+    tap.equal(list(out), ['people', 'pairs', 'acceptance', 'annotators'], 'four parts')
     tap.equal([r['name'] for r in out['people']],
               ['valence', 'arousal', 'expression', 'Neutral', 'Happiness', 'AU12'], 'what two people have answered')
     tap.equal(list(out['people'][0]),
@@ -133,6 +133,16 @@ def people(tap, ctl):
     figures(tap, row(out['people'], 'AU12'), 'AU12', task='action_units', annotators=3, videos=5, frames=15,
             kappa=(2 / 3) / (5 / 3 + 1), alpha=1 - 39 * 10 / (40 * 40 - 25 * 25 - 15 * 15))
 
+    tap.equal([(p['annotators'], [s['name'] for s in p['scales']]) for p in out['pairs']],
+              [(['ann', 'b\u00f6b'], ['valence', 'arousal', 'expression', 'action_units']),
+               (['ann', 'carl'], ['action_units']), (['b\u00f6b', 'carl'], ['action_units'])], 'who shares what with whom')
+    two = out['pairs'][0]['scales']
+    figures(tap, row(two, 'expression'), 'two people', task='expression', videos=5, answers=30, kappa=2 / 3,
+            kappa_interval=[2 / 3] * 2, ccc=None)
+    figures(tap, row(two, 'valence'), 'two people on valence', ccc=8 / 9, answers=20, kappa=None)
+    figures(tap, row(two, 'action_units'), 'two people on units', kappa=(6 / 9 - 4 / 9) / (1 - 4 / 9), answers=15)
+    figures(tap, out['pairs'][1]['scales'][0], 'two who say always the same', kappa=None, answers=10)
+    figures(tap, out['pairs'][2]['scales'][0], 'two who agree as by chance', kappa=0, answers=10)
     tap.equal([(a['annotator'], a['decisions'], a['median_seconds']) for a in out['annotators']],
               [('ann', 30 * 2 + 20 + 20, 2.5), ('b\u00f6b', 30 + 20 + 15, None), ('carl', 15, None)],
               'decisions that stand, and what they take')
@@ -145,7 +155,8 @@ def people(tap, ctl):
             early={'answers': 6, 'agreement': 0}, drift=0)
     text = ctl.must('agreement', project).out
     tap.ok('expression    kappa 0.667 (0.667 to 0.667)  alpha 0.663 (0.663 to 0.663)  30 frames, 5 videos, 2 annotators'
-           in text and 'ann: 100 decisions, median 2.5 s\n' in text and 'arousal       alpha -  CCC -' in text,
+           in text and 'ann: 100 decisions, median 2.5 s\n' in text and 'arousal       alpha -  CCC -' in text
+           and 'b\u00f6b and carl\n  action_units  kappa 0.000 (0.000 to 0.000)' in text,
            'the same as text', text)
     tap.equal(dump(project), before, 'nothing is changed')
 
@@ -208,7 +219,7 @@ def acceptance(tap, ctl):
 def commands(tap, ctl):
     """Answers that come by the commands, in too few videos for an interval."""
     project = ctl.demo('p.mien')
-    tap.equal(ctl.json('agreement', project), {'people': [], 'acceptance': [], 'annotators': []},
+    tap.equal(ctl.json('agreement', project), {'people': [], 'pairs': [], 'acceptance': [], 'annotators': []},
               'a project that nobody has touched')
     keys = [r[0] for r in query(project, 'SELECT key FROM frame ORDER BY id')][:3]
     for name, answers in (('ann', '012'), ('bob', '011')):
@@ -222,6 +233,17 @@ def commands(tap, ctl):
     tap.equal(row(ctl.json('agreement', project)['people'], 'expression')['frames'], 2, 'undone is never made')
 
 
+def units(tap, ctl):
+    """Two who see the one unit always and the other never: no unit tells them from chance, nor do both together."""
+    project = ctl.demo('p.mien')
+    keys = [r[0] for r in query(project, 'SELECT key FROM frame ORDER BY id')][:3]
+    for name in ('ann', 'bob'):
+        for key in keys:
+            ctl.must('label', project, '--frame', key, '--annotator', name, '--au', '1=1,2=0')
+    figures(tap, ctl.json('agreement', project)['pairs'][0]['scales'][0], 'units are compared with themselves',
+            task='action_units', answers=6, kappa=None)
+
+
 def damaged(tap, ctl):
     project = ctl.demo('p.mien')
     log = Log(project)
@@ -232,4 +254,4 @@ def damaged(tap, ctl):
 
 
 if __name__ == '__main__':
-    main([people, acceptance, commands, damaged])
+    main([people, acceptance, commands, units, damaged])
