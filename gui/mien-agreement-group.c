@@ -132,15 +132,16 @@ void
 mien_agreement_group_show (MienAgreementGroup *self, const MienAgreementShown *agreement)
 {
   g_autofree char *lack = mien_agreement_lack (agreement);
+  const char *bars =
+      /* xgettext:no-c-format */
+      _ ("Bars are 95 % intervals, from whole videos drawn anew; with fewer than five "
+         "videos there are none.");
   gboolean anybody = agreement->annotators->len > 0;
+  g_autofree char *description = g_strdup_printf (
+      "%s%s%s", lack != NULL ? lack : _ ("1 is complete agreement, 0 that of chance."),
+      anybody ? "\n" : "", anybody ? bars : "");
 
-  mien_chart_group_set_description (
-      self->group,
-      lack != NULL
-          ? lack
-          /* xgettext:no-c-format */
-          : _ ("1 is complete agreement, 0 that of chance. Bars are 95 % intervals from "
-               "whole videos drawn anew; with fewer than five videos there are none."));
+  mien_chart_group_set_description (self->group, description);
   show_people (self, agreement);
   put_chart (
       self, CHART_INFLATION, mien_agreement_chart_inflation (agreement),
