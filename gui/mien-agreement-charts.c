@@ -339,16 +339,24 @@ compare_decisions (gconstpointer a, gconstpointer b)
   return one->decisions > other->decisions ? -1 : one->decisions < other->decisions;
 }
 
+GPtrArray *
+mien_agreement_busiest (const MienAgreementShown *agreement)
+{
+  GPtrArray *busiest = g_ptr_array_new ();
+
+  g_ptr_array_extend (busiest, agreement->annotators, NULL, NULL);
+  g_ptr_array_sort (busiest, compare_decisions);
+  return busiest;
+}
+
 MienChart *
 mien_agreement_chart_drift (const MienAgreementShown *agreement)
 {
-  g_autoptr (GPtrArray) busiest = g_ptr_array_copy (agreement->annotators, NULL, NULL);
+  g_autoptr (GPtrArray) busiest = mien_agreement_busiest (agreement);
   MienChartSeries series = { .style = 0 };
   MienChartSpec spec;
   Rows rows;
 
-  g_ptr_array_set_free_func (busiest, NULL);
-  g_ptr_array_sort (busiest, compare_decisions);
   rows_init (&rows);
   for (guint i = 0; i < MIN (busiest->len, MIEN_AGREEMENT_MOST_PEOPLE); i++)
     {

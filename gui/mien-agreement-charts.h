@@ -30,6 +30,9 @@ MienChart *mien_agreement_chart_pairs     (const MienAgreementShown *agreement);
 /* With the model, its proposal in sight, less where it was hidden. */
 MienChart *mien_agreement_chart_inflation (const MienAgreementShown *agreement);
 
+/* Who has decided most is first. Elements: MienAnnotatorShown, of the agreement. */
+GPtrArray *mien_agreement_busiest         (const MienAgreementShown *agreement);
+
 enum
 {
   MIEN_AGREEMENT_MOST_PEOPLE = 12,         /* in the chart of drift: who has decided most */

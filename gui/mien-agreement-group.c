@@ -30,6 +30,12 @@ enum
   N_CHARTS,
 };
 
+enum
+{
+  /* In the table. */
+  MOST_ANNOTATORS = 40,
+};
+
 struct _MienAgreementGroup
 {
   GtkWidget parent_instance;
@@ -42,14 +48,16 @@ struct _MienAgreementGroup
 G_DEFINE_FINAL_TYPE (MienAgreementGroup, mien_agreement_group, GTK_TYPE_WIDGET)
 
 static GtkWidget *
-table_of_annotators (const GPtrArray *annotators)
+table_of_annotators (const MienAgreementShown *agreement)
 {
+  g_autoptr (GPtrArray) annotators = mien_agreement_busiest (agreement);
+  guint shown = MIN (annotators->len, MOST_ANNOTATORS);
   MienTable table;
 
   mien_table_begin (&table, _ ("Annotators"));
   mien_table_add (&table, TRUE, _ ("name"), _ ("decisions"), _ ("seconds a decision"),
                   NULL);
-  for (guint i = 0; i < annotators->len; i++)
+  for (guint i = 0; i < shown; i++)
     {
       const MienAnnotatorShown *annotator = g_ptr_array_index (annotators, i);
       g_autofree char *decisions = mien_report_count (annotator->decisions);
@@ -58,6 +66,14 @@ table_of_annotators (const GPtrArray *annotators)
                                      : g_strdup ("–");
 
       mien_table_add (&table, FALSE, annotator->name, decisions, seconds, NULL);
+    }
+  if (shown < annotators->len)
+    {
+      g_autofree char *count = mien_report_count (annotators->len - shown);
+      /* Translators: a number of people. */
+      g_autofree char *rest = g_strdup_printf (_ ("and %s more"), count);
+
+      mien_table_add (&table, FALSE, rest, NULL);
     }
   return table.card;
 }
@@ -161,7 +177,7 @@ mien_agreement_group_show (MienAgreementGroup *self, const MienAgreementShown *a
       _ ("An annotator's latest third of answers less the earliest: how much more "
          "they agree with others, or with the model where nobody else has answered"),
       NULL);
-  put_annotators (self, anybody ? table_of_annotators (agreement->annotators) : NULL);
+  put_annotators (self, anybody ? table_of_annotators (agreement) : NULL);
 }
 
 static void

@@ -20,6 +20,7 @@
 #include "mien-proposals.h"
 #include "mien-report.h"
 #include "mien-test-project.h"
+#include "mien-threshold-log.h"
 
 static const char metrics[] =
     "{\"score\":0.5,\"p_mtl\":null,\"valence_arousal\":null,\"action_units\":null,"
@@ -332,6 +333,22 @@ answer_audits (MienStore *store, const char *name)
 }
 
 static void
+raise_threshold (MienStore *store)
+{
+  const MienThresholdChange change = { .item = MIEN_ITEM_EXPRESSION,
+                                       .says = 4,
+                                       .before = 0.5,
+                                       .after = 0.75,
+                                       .answers = 30,
+                                       .agreed = 12 };
+  g_autoptr (GArray) changes = g_array_new (FALSE, FALSE, sizeof change);
+  g_autoptr (MienModel) model = mien_models_current (store, NULL);
+
+  g_array_append_val (changes, change);
+  g_assert_true (mien_threshold_log_apply (store, model->id, changes, NULL));
+}
+
+static void
 test_estimates (void)
 {
   enum
@@ -376,6 +393,13 @@ test_estimates (void)
       find_area (GTK_WIDGET (find_view (page, "Agreement on expressions"))),
       GTK_ACCESSIBLE_ROLE_IMG);
   gtk_test_widget_wait_for_draw (window);
+  g_assert_false (says (page, "Thresholds that audits have raised"));
+
+  mien_insights_page_set_project (MIEN_INSIGHTS_PAGE (page), NULL);
+  raise_threshold (store);
+  mien_insights_page_set_project (MIEN_INSIGHTS_PAGE (page), project);
+  mien_test_wait (says (page, "Thresholds that audits have raised")
+                  && says (page, "only 12 of 30 agreed") && says (page, "0.750"));
 
   mien_insights_page_set_project (MIEN_INSIGHTS_PAGE (page), NULL);
   gtk_window_destroy (GTK_WINDOW (window));
