@@ -100,42 +100,66 @@ add_points (JsonBuilder *builder, const MienOutlook *outlook)
   json_builder_end_array (builder);
 }
 
-static double
-first_labels (const MienOutlook *outlook)
+static int
+compare_labels (gconstpointer a, gconstpointer b)
 {
-  double first = outlook->learning->last;
+  double one = *(const double *) a, other = *(const double *) b;
+
+  return one < other ? -1 : one > other;
+}
+
+/* Where the models are, then to twice the last, or to the target, but not into the blue;
+ * in between in equal ratios, because that is how the curve bends. */
+static GArray *
+line_labels (const MienOutlook *outlook, double needed)
+{
+  GArray *labels = g_array_new (FALSE, FALSE, sizeof (double));
+  double last = outlook->learning->last, first = last;
+  double end = last * CLAMP (1.1 * needed / last, LINE_LEAST, LINE_MOST);
 
   for (guint i = 0; i < outlook->points->len; i++)
     {
       const MienOutlookPoint *point =
           &g_array_index (outlook->points, MienOutlookPoint, i);
+      double at = (double) point->labels;
 
-      if (point->reason == MIEN_OUTLOOK_COUNTS)
-        first = MIN (first, (double) point->labels);
+      if (point->reason != MIEN_OUTLOOK_COUNTS)
+        continue;
+      g_array_append_val (labels, at);
+      first = MIN (first, at);
     }
-  return first;
+  for (guint i = 1; i <= LINE_STEPS; i++)
+    {
+      double at = round (first * pow (end / first, (double) i / LINE_STEPS));
+
+      g_array_append_val (labels, at);
+    }
+  g_array_sort (labels, compare_labels);
+  return labels;
 }
 
-/* From the first point to twice the last, or to the target, but not into the blue; in
- * equal ratios, because that is how the curve bends. */
 static void
 add_line (JsonBuilder *builder, const MienOutlook *outlook, double needed)
 {
-  const MienLearning *learning = outlook->learning;
-  double first, end;
+  g_autoptr (GArray) labels = NULL;
+  double before = -1;
 
-  if (learning == NULL)
+  if (outlook->learning == NULL)
     {
       mien_json_null (builder, "line");
       return;
     }
-  first = first_labels (outlook);
-  end = learning->last * CLAMP (1.1 * needed / learning->last, LINE_LEAST, LINE_MOST);
+  labels = line_labels (outlook, needed);
   json_builder_set_member_name (builder, "line");
   json_builder_begin_array (builder);
-  for (guint i = 0; i <= LINE_STEPS; i++)
-    add_at (builder, learning,
-            round (first * pow (end / first, (double) i / LINE_STEPS)));
+  for (guint i = 0; i < labels->len; i++)
+    {
+      double at = g_array_index (labels, double, i);
+
+      if (at > before)
+        add_at (builder, outlook->learning, at);
+      before = at;
+    }
   json_builder_end_array (builder);
 }
 

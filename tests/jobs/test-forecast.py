@@ -83,7 +83,8 @@ def known(tap, ctl):
                f'{task}: twice the labels', twice)
         line = found[task]['line']
         tap.ok(line[0]['labels'] == 500 and line[-1]['labels'] == 16000
-               and all(a['score'] <= b['score'] for a, b in zip(line, line[1:])), f'{task}: the line goes on', line)
+               and all(a['score'] <= b['score'] and a['labels'] < b['labels'] for a, b in zip(line, line[1:]))
+               and set(LABELS) <= {at['labels'] for at in line}, f'{task}: the line passes the models and goes on', line)
     tap.equal([found[task]['measure'] for task in TASKS], ['ccc', 'f1', 'f1'], 'what is measured has its name')
 
     targets = 'valence_arousal=%.6f,expression=0.9,action_units=0.4' % curves[0](20000)
