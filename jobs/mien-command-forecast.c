@@ -10,8 +10,10 @@
 
 #include "mien-commands.h"
 
+#include "mien-chosen-model.h"
 #include "mien-json.h"
 #include "mien-outlook-report.h"
+#include "mien-remeasuring.h"
 #include "mien-targets.h"
 
 typedef struct
@@ -42,6 +44,26 @@ set_targets (MienJob *job, const char *text, GError **error)
     return mien_job_usage_error (job, error, "--target: %s", failed->message);
   store = mien_store_open (job->operands[0], MIEN_STORE_READ_WRITE, error);
   return store != NULL && mien_targets_set (store, targets, error);
+}
+
+/* Before anything is told. */
+static gboolean
+measure (MienJob *job, GError **error)
+{
+  g_autoptr (MienStore) store =
+      mien_store_open (job->operands[0], MIEN_STORE_READ_WRITE, error);
+  guint n = 0;
+
+  if (store != NULL && mien_store_job_begin (store, "forecast", error)
+      && mien_remeasure (job, store, &n, error) && mien_store_job_end (store, error))
+    {
+      if (n > 0)
+        mien_progress_note (job->progress, "%u models were measured anew", n);
+      return TRUE;
+    }
+  mien_job_explain_stop (job, "what was measured is stored, and the same command goes on",
+                         error);
+  return FALSE;
 }
 
 static gboolean
@@ -102,15 +124,20 @@ run_forecast (MienJob *job, GError **error)
 {
   g_auto (Forecast) forecast = { .n_history = 0 };
   g_autofree char *target = NULL;
-  const GOptionEntry entries[] = { { "target", 0, 0, G_OPTION_ARG_FILENAME, &target,
-                                     "From now on, the figure to reach: of all tasks, or "
-                                     "expression=0.5,action_units=0.45; or none",
-                                     "X" },
-                                   G_OPTION_ENTRY_NULL };
+  gboolean anew = FALSE;
+  const GOptionEntry entries[] = {
+    { "target", 0, 0, G_OPTION_ARG_FILENAME, &target,
+      "From now on, the figure to reach: of all tasks, or "
+      "expression=0.5,action_units=0.45; or none",
+      "X" },
+    { "measure", 0, 0, G_OPTION_ARG_NONE, &anew,
+      "First measure older models on the validation labels of today", NULL },
+    G_OPTION_ENTRY_NULL
+  };
 
   if (!mien_job_parse (job, entries, error)
       || (target != NULL && !set_targets (job, target, error))
-      || !read_forecast (job, &forecast, error))
+      || (anew && !measure (job, error)) || !read_forecast (job, &forecast, error))
     return FALSE;
   if (job->json)
     print_json (job, &forecast);
@@ -123,12 +150,17 @@ const MienCommand mien_command_forecast = {
   .name = "forecast",
   .operands = "PROJECT",
   .summary = "Say how many more labels a target takes, and when to stop",
+  .long_running = TRUE,
   .run = run_forecast,
   .details =
       "A curve a - b n^-c goes through the figures on validation of models that have "
       "learnt from three numbers of labels or more, in the same way but for the seed, "
       "and were measured on as many validation labels as the newest. Intervals are of "
       "95 %, by a parametric bootstrap from those of the figures.\n\n"
+      "Where validation frames were labelled since, --measure lets older models that "
+      "were "
+      "trained in the same way answer them all, and stores the figures, so that they "
+      "can be compared again.\n\n"
       "The model in use and the one before it are compared on a fixed sample of about "
       "20,000 frames: the mean CCC of points, kappa of expressions, the mean kappa of "
       "units. At 0.99 or more for three models in a row, each on other labels than the "

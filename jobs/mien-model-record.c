@@ -166,7 +166,8 @@ mien_model_record_read (const MienModel *model, MienModelRecord *record)
                             : NULL;
   JsonObject *findings = get_object (metrics, "findings");
 
-  *record = (MienModelRecord){ .way = settings != NULL ? read_way (settings) : NULL };
+  *record = (MienModelRecord){ .counted = get_object (findings, "labels") != NULL,
+                               .way = settings != NULL ? read_way (settings) : NULL };
   for (guint i = 0; i < MIEN_TASK_COUNT; i++)
     {
       MienTaskRecord *task = &record->tasks[i];

@@ -23,6 +23,7 @@ typedef struct
 typedef struct
 {
   MienTaskRecord tasks[MIEN_TASK_COUNT];
+  gboolean       counted;                  /* what it was measured on stands with its figures */
   char          *way;                      /* the settings that a figure depends on, but for the seed; NULL: unknown */
 } MienModelRecord;
 

@@ -293,6 +293,16 @@ append_more (GString *text, const MienTaskReport *report, const MienForecast *fo
                             rough (more), report->target, rough (low), rough (high));
 }
 
+static gboolean
+has_other_validation (const MienOutlook *outlook)
+{
+  for (guint i = 0; i < outlook->points->len; i++)
+    if (g_array_index (outlook->points, MienOutlookPoint, i).reason
+        == MIEN_OUTLOOK_OTHER_VALIDATION)
+      return TRUE;
+  return FALSE;
+}
+
 static void
 append_forecast (GString *text, const MienTaskReport *report)
 {
@@ -308,6 +318,9 @@ append_forecast (GString *text, const MienTaskReport *report)
           "Cannot tell yet: models on %u different numbers of labels can be compared, "
           "%d are needed.",
           outlook->different, MIEN_LEARNING_MIN_POINTS);
+      if (has_other_validation (outlook))
+        g_string_append (text, " Some were measured on other validation labels; "
+                               "--measure measures them on those of today.");
       return;
     }
   if (strcmp (verdict, "reached") == 0)

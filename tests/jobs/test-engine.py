@@ -102,6 +102,7 @@ def loop(tap, ctl):
     labels = ctl.json('status', project)['labels']
     tap.equal(labels['expression']['human'], 1, 'rolling back leaves the label')
     tap.equal(ctl.json('evaluate', project), metrics, 'and measures as before')
+    check_measure(tap, ctl, project, first, third)
     ctl.must('verify', project)
 
 
@@ -119,6 +120,28 @@ def check_steadiness(tap, ctl, project, model, predecessor):
     tasks = {task['task']: task['agreement'] for task in ctl.json('forecast', project)['tasks']}
     tap.ok(any(tasks.values()) and all(kept[name] == (task and task['agreement']) for name, task in tasks.items()),
            'which forecast says as well', (kept, tasks))
+
+
+def check_measure(tap, ctl, project, first, third):
+    """One validation label less, and older figures are of other labels, until they are measured anew."""
+    frame = query(project, 'SELECT key FROM frame f JOIN video v ON v.id = f.video WHERE v.split = 1 AND EXISTS'
+                  ' (SELECT 1 FROM label l WHERE l.frame = f.id AND l.item = 1) LIMIT 1')[0][0]
+    beside = ('predecessor', 'gates')
+    kept = {m['id']: [m['metrics'].get(name) for name in beside] for m in ctl.json('models', project)}
+    n = ctl.json('evaluate', project)['findings']['labels']['expression']
+    ctl.must('label', project, '--frame', frame, '--annotator', 'ann', '--not-a-face')
+    ctl.must('forecast', project, '--measure')
+    after = {m['id']: m['metrics'] for m in ctl.json('models', project)}
+    tap.ok(all(kept[third]) and all([m.pop(name, None) for name in beside] == kept[i] for i, m in after.items()),
+           'measuring anew keeps what was written down', kept)
+    tap.equal([m['findings']['labels']['expression'] for m in after.values()], [n - 1] * 3,
+              'all models are measured on the labels of today')
+    tap.equal([after[i] for i in (first, third)], [ctl.json('evaluate', project, '--model', str(i))
+                                                   for i in (first, third)], 'as evaluate measures them')
+    state = [m['metrics'] for m in ctl.json('models', project)]
+    result = ctl.run('forecast', project, '--measure', '--progress=json')
+    tap.ok(result.code == 0 and 'measuring model' not in result.err, 'and once', result)
+    tap.equal([m['metrics'] for m in ctl.json('models', project)], state, 'and stay so')
 
 
 def figures(metrics):

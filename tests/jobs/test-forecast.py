@@ -131,7 +131,8 @@ def comparable(tap, ctl):
 
     plant(project, settings(9000, validation=901), metrics([0.5] * 3, validation=901))
     task = tasks(ctl, project, '--target', '0.55')['expression']
-    tap.ok(task['forecast']['verdict'] == 'few' and task['curve'] is None and 'Cannot tell yet' in task['advice'],
+    tap.ok(task['forecast']['verdict'] == 'few' and task['curve'] is None and 'Cannot tell yet' in task['advice']
+           and '--measure' in task['advice'],
            'one more validation label, and older figures no longer count', task['advice'])
 
 
