@@ -264,11 +264,10 @@ test_files (void)
         }
 }
 
-/* Pixels of a colour in the drawing of the first line alone, on columns from .. to. */
+/* Pixels at least that blue in the drawing of the series alone, on columns from .. to. */
 static guint
-count_ink (const double *values, double from, double to)
+count_ink (const MienChartSeries *series, int blue, double from, double to)
 {
-  const MienChartSeries series = { .name = "Line", .values = values };
   cairo_surface_t *surface = cairo_image_surface_create (CAIRO_FORMAT_RGB24, 400, 300);
   cairo_t *cr = cairo_create (surface);
   PangoContext *context =
@@ -282,7 +281,7 @@ count_ink (const double *values, double from, double to)
   spec.n_points = 3;
   spec.low = 0;
   spec.high = 1;
-  chart = mien_chart_new (&spec, &series, 1);
+  chart = mien_chart_new (&spec, series, 1);
   cairo_set_source_rgb (cr, 1, 1, 1);
   cairo_paint (cr);
   mien_chart_palette_paper (&palette);
@@ -295,7 +294,7 @@ count_ink (const double *values, double from, double to)
                           + y * cairo_image_surface_get_stride (surface) + 4 * x;
 
         /* Blue is the first style. */
-        n += p[0] > p[2] + 60;
+        n += p[0] > p[2] + blue;
       }
   cairo_destroy (cr);
   cairo_surface_destroy (surface);
@@ -308,8 +307,28 @@ test_gaps (void)
 {
   const double whole[] = { 0.5, 0.5, 0.5 }, gap[] = { 0.5, GAP, 0.5 };
 
-  g_assert_cmpuint (count_ink (whole, 0.4, 0.6), >, 50);
-  g_assert_cmpuint (count_ink (gap, 0.4, 0.6), ==, 0);
+  g_assert_cmpuint (count_ink (&(MienChartSeries){ .values = whole }, 60, 0.4, 0.6), >,
+                    50);
+  g_assert_cmpuint (count_ink (&(MienChartSeries){ .values = gap }, 60, 0.4, 0.6), ==, 0);
+}
+
+/* Among lines: a band where the line may lie, and points that no line joins. */
+static void
+test_bands (void)
+{
+  const double whole[] = { 0.5, 0.5, 0.5 }, low[] = { 0.2, 0.2, 0.2 },
+               high[] = { 0.8, 0.8, 0.8 };
+  const MienChartSeries line = { .values = whole };
+  const MienChartSeries band = { .values = whole, .low = low, .high = high };
+  const MienChartSeries apart = {
+    .values = whole, .low = low, .high = high, .apart = TRUE
+  };
+
+  g_assert_cmpuint (count_ink (&line, 10, 0.6, 0.7), >, 50);
+  g_assert_cmpuint (count_ink (&line, 10, 0.6, 0.7), <, 400);
+  g_assert_cmpuint (count_ink (&band, 10, 0.6, 0.7), >, 4000);
+  g_assert_cmpuint (count_ink (&apart, 10, 0.6, 0.7), ==, 0);
+  g_assert_cmpuint (count_ink (&apart, 10, 0.4, 0.6), >, 50);
 }
 
 static void
@@ -385,6 +404,7 @@ main (int argc, char **argv)
   g_test_add_func ("/chart/wilson", test_wilson);
   g_test_add_func ("/chart/files", test_files);
   g_test_add_func ("/chart/gaps", test_gaps);
+  g_test_add_func ("/chart/bands", test_bands);
   g_test_add_func ("/chart/hits", test_hits);
   g_test_add_func ("/chart/lanes", test_lanes);
   return g_test_run ();
