@@ -15,6 +15,8 @@
 #include "mien-child.h"
 #include "mien-stored-json.h"
 
+#define MAX_LABELS 1e12
+
 /* ---- what it says ---- */
 
 static JsonObject *
@@ -60,11 +62,11 @@ get_id (JsonObject *object, const char *name)
   return id >= 0 && id < G_MAXINT ? (gint64) id : 0;
 }
 
-/* null is without end. */
+/* null is without end; what no project could hold, likewise. */
 static double
-or_endless (double value)
+or_endless (double labels)
 {
-  return isnan (value) ? (double) INFINITY : value;
+  return labels >= 0 && labels <= MAX_LABELS ? labels : (double) INFINITY;
 }
 
 static void

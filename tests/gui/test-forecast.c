@@ -119,6 +119,8 @@ test_words (void)
       "The curve is at 0.700 already; at most 2100 more labels make sure of it." },
     { "{\"verdict\":\"more\",\"more\":0,\"more_interval\":[0,null]}",
       "The curve is at 0.700 already, but how many more" },
+    { "{\"verdict\":\"more\",\"more\":1,\"more_interval\":[0,1e300]}",
+      "About 1 more labels reach 0.700; at least 0, and how many at most" },
     { "{\"verdict\":\"open\",\"asymptote\":[0.6,0.8]}", "the curve leads to 0.600 to" },
     { "{\"verdict\":\"never\",\"asymptote\":[0.6,0.65]}",
       "Not with more labels of this kind: the curve leads to 0.600 to 0.650, under" },
