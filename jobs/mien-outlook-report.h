@@ -9,7 +9,8 @@
 G_BEGIN_DECLS
 
 /*
- * When to stop, told task by task, in JSON and for people.
+ * When to stop, told task by task, in JSON and for people. A forecast is told as labels more than the newest model has
+ * learnt from, because that is what somebody has to give.
  */
 
 typedef struct
@@ -28,9 +29,15 @@ typedef struct
 void        mien_json_task_report   (JsonBuilder          *builder,
                                      const MienTaskReport *report);
 char       *mien_task_report_to_text (const MienTaskReport *report);
+/* In English; a new string. */
+char       *mien_task_advice        (const MienTaskReport *report);
 /* "few", "reached", "more", "open" or "never"; "none" without a target. */
 const char *mien_forecast_id        (const MienOutlook    *outlook,
                                      double                target,
                                      MienForecast         *forecast);
+
+/* INFINITY stays that. */
+double      mien_more_than_newest   (const MienOutlook    *outlook,
+                                     double                labels);
 
 G_END_DECLS
