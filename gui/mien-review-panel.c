@@ -12,7 +12,7 @@
 
 #include "mien-answer-button.h"
 #include "mien-circumplex.h"
-#include "mien-consistency.h"
+#include "mien-consistency-hint.h"
 #include "mien-key-layout.h"
 #include "mien-review-style.h"
 #include "mien-settings.h"

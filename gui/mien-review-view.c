@@ -14,7 +14,7 @@
 
 #include "mien-review-view-private.h"
 
-#include "mien-consistency.h"
+#include "mien-consistency-hint.h"
 #include "mien-face-canvas.h"
 #include "mien-key-layout.h"
 #include "mien-review-columns.h"

@@ -8,7 +8,7 @@
 #define G_LOG_DOMAIN "mien-test"
 #include "config.h"
 
-#include "mien-consistency.h"
+#include "mien-consistency-hint.h"
 
 #include <math.h>
 #include <stdlib.h>

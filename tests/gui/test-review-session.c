@@ -7,7 +7,7 @@
 
 #include <math.h>
 
-#include "mien-consistency.h"
+#include "mien-consistency-hint.h"
 #include "mien-review-session.h"
 
 enum
