@@ -20,8 +20,6 @@
 #include <math.h>
 #include <string.h>
 
-#define MAX_SPREAD 0.3
-
 static gboolean
 uuid_equal (const MienUuid *a, const MienUuid *b)
 {
@@ -69,7 +67,7 @@ same_answer (const MienLogged *a, const MienLogged *b)
          && (a->answer != MIEN_ANSWER_VALUE || a->value[0] == b->value[0]);
 }
 
-/* All points agree on valence and arousal within MAX_SPREAD: their mean. */
+/* All points agree on valence and arousal within MIEN_POINTS_AGREE: their mean. */
 static void
 mean_point (MienLogged *const *votes, guint n, MienLabel *label)
 {
@@ -89,7 +87,7 @@ mean_point (MienLogged *const *votes, guint n, MienLabel *label)
           sum[k] += votes[i]->value[k];
         }
     }
-  if (high[0] - low[0] > MAX_SPREAD || high[1] - low[1] > MAX_SPREAD)
+  if (high[0] - low[0] > MIEN_POINTS_AGREE || high[1] - low[1] > MIEN_POINTS_AGREE)
     return;
   label->answer = MIEN_ANSWER_VALUE;
   label->value[0] = CLAMP (sum[0] / points, -1.0, 1.0);

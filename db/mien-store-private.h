@@ -185,7 +185,10 @@ void           mien_frame_uuid        (const char       *key,
 /* mien-events.c: 1 to 100 characters of UTF-8 without control ones. */
 gboolean       mien_name_is_proper    (const char       *name);
 
-/* mien-labels.c: from events to labels. An event as the derivation needs it. */
+/* mien-labels.c: from events to labels. Points are one opinion that lie as close in valence and in arousal. */
+#define MIEN_POINTS_AGREE 0.3
+
+/* An event as the derivation needs it. */
 typedef struct
 {
   gint64        id;

@@ -30,6 +30,7 @@ extern const MienCommand mien_command_label;
 extern const MienCommand mien_command_undo;
 extern const MienCommand mien_command_history;
 extern const MienCommand mien_command_agreement;
+extern const MienCommand mien_command_doubts;
 
 extern const MienCommand mien_command_forecast;
 extern const MienCommand mien_command_simulate;

@@ -49,6 +49,7 @@ static const MienCommand *const commands[] = {
   &mien_command_undo,
   &mien_command_history,
   &mien_command_agreement,
+  &mien_command_doubts,
   &mien_command_merge,
   /* Snapshots */
   &mien_command_snapshot,
