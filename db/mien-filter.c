@@ -54,6 +54,7 @@ static const struct
   { "flagged", MEMBER_FLAG, AT (flagged), 0 },
   { "not-a-face", MEMBER_FLAG, AT (not_a_face), 0 },
   { "differs", MEMBER_FLAG, AT (differs), 0 },
+  { "doubtful", MEMBER_FLAG, AT (doubtful), 0 },
   { "text", MEMBER_TEXT, AT (text), 0 },
 };
 

@@ -46,6 +46,8 @@ struct _MienIndex
   gint64           next_look;              /* monotonic: not for newly stored predictions before */
   gboolean         look_is_due;
   gint64           cursors[MIEN_N_GROUPS]; /* where the last look has found something */
+  GPtrArray       *doubts;                 /* MienDoubtful, NULL: none were given */
+  GHashTable      *doubt_places;           /* row -> place among them */
 };
 
 /* mien-index.c */
@@ -156,6 +158,14 @@ guint32    *mien_index_order_new      (MienStore         *store,
                                        GArray            *videos,
                                        GCancellable      *cancellable,
                                        GError           **error);
+
+/* mien-index-doubts.c, under the lock: whether the row is among the doubts; and rows, in the frames' order, the
+ * doubtful ones first. */
+gboolean    mien_index_is_doubtful    (MienIndex         *index,
+                                       guint              row);
+void        mien_index_sort_by_doubt  (MienIndex         *index,
+                                       GArray            *rows,
+                                       gboolean           descending);
 
 /* mien-index-sort.c: rows, in the frames' order, by a column; stable. */
 gboolean    mien_index_sort           (const MienColumns *columns,

@@ -120,13 +120,14 @@ passes (const Test *test, const MienColumns *columns, guint row)
 }
 
 static gboolean
-collect (MienIndexContent *content,
+collect (MienIndex *index,
          MienStore *store,
          const MienFilter *filter,
          GArray *rows,
          GCancellable *cancellable,
          GError **error)
 {
+  MienIndexContent *content = &index->content;
   g_autoptr (MienTextSearch) search = NULL;
   guint32 *found;
   guint first = 0, n = content->columns.n;
@@ -155,7 +156,8 @@ collect (MienIndexContent *content,
       if (i % CHECK_EVERY == 0
           && g_cancellable_set_error_if_cancelled (cancellable, error))
         return FALSE;
-      if (!passes (&test, &content->columns, row))
+      if (!passes (&test, &content->columns, row)
+          || (filter->doubtful && !mien_index_is_doubtful (index, row)))
         continue;
       if (search != NULL)
         matches = mien_text_search_matches (search, row, error);
@@ -181,9 +183,13 @@ mien_index_query (MienIndex *index,
   gboolean ok;
 
   g_rw_lock_reader_lock (&index->lock);
-  ok = collect (&index->content, store, filter, rows, cancellable, error)
-       && mien_index_sort (&index->content.columns, rows, sort, descending, cancellable,
-                           error);
+  ok = collect (index, store, filter, rows, cancellable, error);
+  if (ok && sort == MIEN_SORT_DOUBT)
+    mien_index_sort_by_doubt (index, rows, descending);
+  else
+    ok = ok
+         && mien_index_sort (&index->content.columns, rows, sort, descending, cancellable,
+                             error);
   g_rw_lock_reader_unlock (&index->lock);
   return ok ? g_steal_pointer (&rows) : NULL;
 }

@@ -55,6 +55,7 @@ sort_key (const MienColumns *columns, guint row, MienSort sort)
         return NO_VALUE;
       return MIN (columns->decided[row], G_MAXUINT32 - 1);
     case MIEN_SORT_FRAME:
+    case MIEN_SORT_DOUBT:
     default:
       return 0;
     }

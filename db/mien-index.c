@@ -90,6 +90,8 @@ mien_index_unref (MienIndex *index)
   if (index == NULL || !g_atomic_ref_count_dec (&index->references))
     return;
   mien_index_content_clear (&index->content);
+  g_clear_pointer (&index->doubts, g_ptr_array_unref);
+  g_clear_pointer (&index->doubt_places, g_hash_table_unref);
   g_rw_lock_clear (&index->lock);
   g_free (index);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-#include "mien-store.h"
+#include "mien-doubts.h"
 
 G_BEGIN_DECLS
 
@@ -101,9 +101,10 @@ typedef struct
   guint       annotator;                   /* of the latest decision; place + 1, 0: all */
   gint64      since, until;                /* seconds UTC of the latest decision, until is the first one
                                               that is too late; 0: all */
-  gboolean    disputed, skipped, flagged, not_a_face, differs;
+  gboolean    disputed, skipped, flagged, not_a_face, differs, doubtful;
                                            /* TRUE: only those; differs: label and proposal have other
-                                              values of an item (points: over 0.3 apart) */
+                                              values of an item (points: over 0.3 apart);
+                                              doubtful: mien_index_set_doubts has them */
   char       *text;                        /* of the key, in any case; NULL or "": all */
 } MienFilter;
 
@@ -128,6 +129,7 @@ typedef enum
   MIEN_SORT_VALENCE,
   MIEN_SORT_AROUSAL,
   MIEN_SORT_DECIDED,
+  MIEN_SORT_DOUBT,                         /* descending: the most doubtful first */
 } MienSort;
 
 /* The rows that pass, in order; ties by MIEN_SORT_FRAME, ascending. Expression, valence and arousal are those
@@ -141,5 +143,13 @@ GArray     *mien_index_query        (MienIndex         *index,
                                      gboolean           descending,
                                      GCancellable      *cancellable,
                                      GError           **error);
+
+/* What the filter and the sort by doubt know of, until the next call: doubts is taken (elements: MienDoubtful, as
+ * mien_doubts_list has them; NULL: none). For the thread with the store. */
+void        mien_index_set_doubts   (MienIndex         *index,
+                                     GPtrArray         *doubts);
+/* A copy of what there is about the row, the strongest first. Elements: MienDoubt. */
+GArray     *mien_index_doubts       (MienIndex         *index,
+                                     guint              row);
 
 G_END_DECLS

@@ -27,6 +27,7 @@ static const char *const sort_names[] = {
   [MIEN_SORT_FRAME] = "frame",           [MIEN_SORT_CONFIDENCE] = "confidence",
   [MIEN_SORT_EXPRESSION] = "expression", [MIEN_SORT_VALENCE] = "valence",
   [MIEN_SORT_AROUSAL] = "arousal",       [MIEN_SORT_DECIDED] = "decided",
+  [MIEN_SORT_DOUBT] = "doubt",
 };
 
 MienSavedFilter *

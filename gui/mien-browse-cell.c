@@ -72,6 +72,7 @@ read_row (MienBrowseCell *self)
 {
   MienIndex *index = mien_browse_source_get_index (self->source);
   g_autofree char *value = NULL;
+  g_autoptr (GArray) doubts = NULL;
   const char *name;
   MienIndexRow row;
 
@@ -80,7 +81,8 @@ read_row (MienBrowseCell *self)
   if (self->says == MIEN_BROWSE_PROPOSAL)
     value = g_strdup_printf ("%.2f", (double) row.confidence);
   g_free (self->sentence);
-  self->sentence = mien_browse_sentence (&row, self->videos);
+  doubts = mien_index_doubts (index, mien_browse_item_get_row (self->item));
+  self->sentence = mien_browse_sentence (&row, self->videos, doubts);
   self->missing = !row.has_image;
   if (self->caption)
     {

@@ -54,9 +54,10 @@ mien_browse_choices_filter (const MienBrowseChoices *choices,
   filter->units_absent = absent ? bit_of (choices, MIEN_ROW_UNIT) : 0;
   filter->disputed = row[MIEN_ROW_STATE] == 1;
   filter->differs = row[MIEN_ROW_STATE] == 2;
-  filter->flagged = row[MIEN_ROW_STATE] == 3;
-  filter->skipped = row[MIEN_ROW_STATE] == 4;
-  filter->not_a_face = row[MIEN_ROW_STATE] == 5;
+  filter->doubtful = row[MIEN_ROW_STATE] == 3;
+  filter->flagged = row[MIEN_ROW_STATE] == 4;
+  filter->skipped = row[MIEN_ROW_STATE] == 5;
+  filter->not_a_face = row[MIEN_ROW_STATE] == 6;
   filter->least_confidence = confidences[row[MIEN_ROW_CONFIDENCE]][0];
   filter->most_confidence = confidences[row[MIEN_ROW_CONFIDENCE]][1];
   filter->video = (int) row[MIEN_ROW_VIDEO] - 1;
@@ -96,9 +97,10 @@ state_of (const MienFilter *filter)
 {
   return filter->disputed     ? 1
          : filter->differs    ? 2
-         : filter->flagged    ? 3
-         : filter->skipped    ? 4
-         : filter->not_a_face ? 5
+         : filter->doubtful   ? 3
+         : filter->flagged    ? 4
+         : filter->skipped    ? 5
+         : filter->not_a_face ? 6
                               : 0;
 }
 

@@ -38,7 +38,7 @@ static const struct
 {
   const char *name;
   const char *any;
-  const char *choices[6];
+  const char *choices[7];
 } forms[MIEN_ROWS] = {
   [MIEN_ROW_EXPRESSION] = { N_ ("Expression"), N_ ("Any"), { NULL } },
   [MIEN_ROW_SOURCE] = { N_ ("Label"),
@@ -52,7 +52,8 @@ static const struct
   [MIEN_ROW_STATE] = { N_ ("State"),
                        N_ ("Any"),
                        { N_ ("Annotators disagree"), N_ ("Label and model differ"),
-                         N_ ("Flagged"), N_ ("Skipped"), N_ ("Not a face"), NULL } },
+                         N_ ("Doubtful labels"), N_ ("Flagged"), N_ ("Skipped"),
+                         N_ ("Not a face"), NULL } },
   [MIEN_ROW_CONFIDENCE] = { N_ ("Confidence"),
                             N_ ("Any"),
                             { N_ ("Under 0.5"), N_ ("0.5 to 0.8"), N_ ("0.8 to 0.95"),

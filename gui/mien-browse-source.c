@@ -25,6 +25,8 @@ typedef struct
   MienWorker *worker;
   MienStore *store;           /* opened at the first piece of work */
   MienIndex *index;           /* of the index thread; the main thread has a reference */
+  gboolean has_doubts;        /* the index has them */
+  gint64 doubts_version;      /* of the data that they were found in */
   MienPictureCache *pictures; /* of the picture thread */
 } Reader;
 
@@ -83,6 +85,29 @@ answer_free (gpointer data)
   g_free (answer);
 }
 
+/* Doubts are found when they are asked for, and again when something was committed; as
+ * long as nobody asks, no cell shows old ones. What a model says of frames that measure
+ * it is nothing for who labels them. */
+static gboolean
+read_doubts (Reader *reader, gboolean wanted, GCancellable *cancellable, GError **error)
+{
+  gint64 version = mien_store_data_version (reader->store);
+  GPtrArray *doubts = NULL;
+
+  if (wanted == reader->has_doubts && (!wanted || version == reader->doubts_version))
+    return TRUE;
+  if (wanted)
+    doubts =
+        mien_doubts_list (reader->store, MIEN_DOUBT_ALL_KINDS, 1u << MIEN_SPLIT_TRAIN,
+                          MIEN_DOUBTS_MAX, cancellable, error);
+  if (wanted && doubts == NULL)
+    return FALSE;
+  mien_index_set_doubts (reader->index, doubts);
+  reader->has_doubts = wanted;
+  reader->doubts_version = version;
+  return TRUE;
+}
+
 static void
 run_question (MienWork *work, gpointer data)
 {
@@ -96,7 +121,10 @@ run_question (MienWork *work, gpointer data)
     return;
   if (reader->index == NULL)
     reader->index = mien_index_load (reader->store, cancellable, &work->error);
-  if (reader->index == NULL)
+  if (reader->index == NULL
+      || !read_doubts (reader,
+                       question->filter->doubtful || question->sort == MIEN_SORT_DOUBT,
+                       cancellable, &work->error))
     return;
   rows = mien_index_query (reader->index, reader->store, question->filter, question->sort,
                            question->descending, cancellable, &work->error);

@@ -41,8 +41,8 @@ struct _MienBrowseView
   GtkDropDown         *sorts;
   GtkToggleButton     *direction, *as_grid, *as_columns, *as_sheet;
   GtkLabel            *count;
-  GtkColumnViewColumn *sort_columns[MIEN_SORT_DECIDED + 1];
-  gboolean             sort_asked[MIEN_SORT_DECIDED + 1];
+  GtkColumnViewColumn *sort_columns[MIEN_SORT_DOUBT + 1];
+  gboolean             sort_asked[MIEN_SORT_DOUBT + 1];
   int                  grid_width;         /* that the number of columns was made for */
   guint                fit_source;
 };

@@ -39,6 +39,7 @@ static const char *const sort_names[] = {
   [MIEN_SORT_VALENCE] = N_ ("By valence"),
   [MIEN_SORT_AROUSAL] = N_ ("By arousal"),
   [MIEN_SORT_DECIDED] = N_ ("By time of decision"),
+  [MIEN_SORT_DOUBT] = N_ ("By doubt"),
 };
 
 G_DEFINE_FINAL_TYPE (MienBrowseView, mien_browse_view, GTK_TYPE_WIDGET)
@@ -153,6 +154,7 @@ on_rows (GObject *source, GAsyncResult *result, gpointer data)
   g_clear_object (&self->asking);
   if (rows == NULL)
     {
+      show_count (self);
       g_signal_emit (self, signals[TOAST], 0, error->message);
       return;
     }
@@ -186,6 +188,9 @@ mien_browse_view_ask (MienBrowseView *self)
   g_free (self->filter.text);
   self->filter.text = g_strstrip (g_strdup (gtk_editable_get_text (self->search)));
   show_filter (self);
+  /* In a large project that takes seconds. */
+  if (self->filter.doubtful || self->sort == MIEN_SORT_DOUBT)
+    gtk_label_set_text (self->count, _ ("Looking for doubts…"));
   mien_browse_source_find_async (self->source, &self->filter, self->sort,
                                  self->descending, self->asking, on_rows,
                                  g_object_ref (self));
@@ -233,6 +238,27 @@ mien_browse_view_set_sort (MienBrowseView *self, MienSort sort, gboolean descend
                                   self->sort_columns[sort],
                                   descending ? GTK_SORT_DESCENDING : GTK_SORT_ASCENDING);
   self->setting = was_setting;
+  mien_browse_view_ask (self);
+}
+
+/* Doubtful labels come in the order of doubt, as long as nobody chooses another one. */
+static void
+on_form (MienBrowseView *self)
+{
+  MienBrowseChoices choices;
+  MienFilter chosen;
+
+  if (self->setting)
+    return;
+  mien_filter_init (&chosen);
+  mien_browse_filter_get (self->form, &choices);
+  mien_browse_choices_filter (&choices, 0, &chosen);
+  self->setting = TRUE;
+  if (chosen.doubtful && !self->filter.doubtful && self->sort == MIEN_SORT_FRAME)
+    mien_browse_view_set_sort (self, MIEN_SORT_DOUBT, TRUE);
+  else if (!chosen.doubtful && self->filter.doubtful && self->sort == MIEN_SORT_DOUBT)
+    mien_browse_view_set_sort (self, MIEN_SORT_FRAME, FALSE);
+  self->setting = FALSE;
   mien_browse_view_ask (self);
 }
 
@@ -426,8 +452,7 @@ build_filter (MienBrowseView *self)
   gtk_actionable_set_action_name (GTK_ACTIONABLE (clear), "browse.clear");
   gtk_widget_set_halign (clear, GTK_ALIGN_END);
   gtk_box_append (GTK_BOX (box), clear);
-  g_signal_connect_swapped (self->form, "changed", G_CALLBACK (mien_browse_view_ask),
-                            self);
+  g_signal_connect_swapped (self->form, "changed", G_CALLBACK (on_form), self);
   return GTK_WIDGET (self->filter_button);
 }
 

@@ -86,7 +86,7 @@ mien_browse_units (const MienIndexRow *row)
 }
 
 char *
-mien_browse_sentence (const MienIndexRow *row, GStrv videos)
+mien_browse_sentence (const MienIndexRow *row, GStrv videos, GArray *doubts)
 {
   MienBrowseSays says;
   int expression;
@@ -119,6 +119,12 @@ mien_browse_sentence (const MienIndexRow *row, GStrv videos)
     g_string_append_printf (text, ", %s", _ ("flagged"));
   if (row->skipped)
     g_string_append_printf (text, ", %s", _ ("skipped"));
+  for (guint i = 0; i < doubts->len; i++)
+    {
+      g_autofree char *doubt = mien_browse_doubt (&g_array_index (doubts, MienDoubt, i));
+
+      g_string_append_printf (text, "\n%s", doubt);
+    }
   return g_string_free (text, FALSE);
 }
 

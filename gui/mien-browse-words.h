@@ -28,9 +28,12 @@ char       *mien_browse_place       (const MienIndexRow  *row,
 const char *mien_browse_source_name (const MienIndexRow  *row);
 /* Present units by number: "1 2 25"; those of the label, else of the proposal in brackets. */
 char       *mien_browse_units       (const MienIndexRow  *row);
-/* One sentence with all of it, for tooltips and for those who listen. */
+/* One sentence with all of it, for tooltips and for those who listen. doubts: MienDoubt, each a line below. */
 char       *mien_browse_sentence    (const MienIndexRow  *row,
-                                     GStrv                videos);
+                                     GStrv                videos,
+                                     GArray              *doubts);
+/* Why that is doubtful, in a line. */
+char       *mien_browse_doubt       (const MienDoubt     *doubt);
 /* "3 frames", in the digits of the locale. */
 char       *mien_browse_frames      (guint                n);
 

@@ -45,12 +45,10 @@ name_side (const MienSide *side, const MienSideFound *found)
   return found->model ? g_strdup_printf ("%s %.2f", name, found->value) : g_strdup (name);
 }
 
-static char *
-say (const MienConsistencyRule *rule,
-     const MienSideFound *given,
-     const MienSideFound *but)
+char *
+mien_consistency_say (const MienConsistencyRule *rule, const MienRuleFound *found)
 {
-  g_autofree char *name = name_side (&rule->given, given);
+  g_autofree char *name = name_side (&rule->given, &found->given);
   g_autofree char *units = name_units (rule->but.units);
   gulong n = (gulong) __builtin_popcount (rule->but.units);
 
@@ -66,10 +64,10 @@ say (const MienConsistencyRule *rule,
                               name, units);
     case MIEN_SIDE_AROUSAL_BELOW:
       return g_strdup_printf (_ ("%s, but arousal is %+.2f. Look again?"), name,
-                              but->value);
+                              found->but.value);
     default:
       return g_strdup_printf (_ ("%s, but valence is %+.2f. Look again?"), name,
-                              but->value);
+                              found->but.value);
     }
 }
 
@@ -111,7 +109,7 @@ mien_consistency_hint (const MienConsistency *rules,
         if (doubtful != NULL)
           *doubtful =
               found.given.model && !found.but.model ? found.given.item : found.but.item;
-        return say (mien_consistency_rule (rules, i), &found.given, &found.but);
+        return mien_consistency_say (mien_consistency_rule (rules, i), &found);
       }
   return NULL;
 }

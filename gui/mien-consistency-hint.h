@@ -18,4 +18,8 @@ char            *mien_consistency_hint  (const MienConsistency   *rules,
                                          const MienFrameView     *view,
                                          MienItem                *doubtful);
 
+/* What a broken rule says, translated: "Happiness, but AU12 is absent. Look again?" */
+char            *mien_consistency_say   (const MienConsistencyRule *rule,
+                                         const MienRuleFound     *found);
+
 G_END_DECLS

@@ -16,7 +16,7 @@
 
 enum
 {
-  N_MEMBERS = 18,
+  N_MEMBERS = 19,
   ACTIONS = 300,
 };
 
@@ -38,6 +38,38 @@ below (Query *query, guint n)
   return (guint) g_rand_int_range (query->test.random, 0, (gint32) n);
 }
 
+/* Every third frame, the later ones more than the earlier ones. */
+static gboolean
+is_doubtful (const MienIndexRow *row)
+{
+  return row->frame % 3 == 0;
+}
+
+static void
+free_doubtful (gpointer doubtful)
+{
+  mien_doubtful_free (doubtful);
+}
+
+/* Also frames that the index does not know. */
+static void
+give_doubts (MienIndex *index)
+{
+  GPtrArray *doubts = g_ptr_array_new_with_free_func (free_doubtful);
+
+  for (gint64 frame = 3 * mien_index_n_rows (index); frame > 0; frame -= 3)
+    {
+      MienDoubtful *doubtful = g_new0 (MienDoubtful, 1);
+      MienDoubt doubt = { .frame = frame, .kind = MIEN_DOUBT_RULES, .score = 0.5 };
+
+      doubtful->frame = frame;
+      doubtful->doubts = g_array_new (FALSE, FALSE, sizeof (MienDoubt));
+      g_array_append_val (doubtful->doubts, doubt);
+      g_ptr_array_add (doubts, doubtful);
+    }
+  mien_index_set_doubts (index, doubts);
+}
+
 static void
 query_open (Query *query)
 {
@@ -54,6 +86,7 @@ query_open (Query *query)
   g_assert_no_error (error);
   query->index = mien_index_load (query->test.project.store, NULL, &error);
   g_assert_no_error (error);
+  give_doubts (query->index);
   query->all = mien_index_query (query->index, NULL, &filter, MIEN_SORT_FRAME, FALSE,
                                  NULL, &error);
   query->keys = test_index_keys (&query->test, query->index, query->all);
@@ -124,6 +157,9 @@ set_member (Query *query, MienFilter *filter, guint member)
       break;
     case 16:
       filter->differs = TRUE;
+      break;
+    case 17:
+      filter->doubtful = TRUE;
       break;
     default:
       g_free (filter->text);
@@ -208,7 +244,8 @@ naive_passes (const MienFilter *filter, const MienIndexRow *row, const char *key
          && (filter->until == 0 || (row->annotator != 0 && row->decided < filter->until))
          && (!filter->disputed || row->disputed) && (!filter->skipped || row->skipped)
          && (!filter->flagged || row->flagged) && (!filter->not_a_face || row->not_a_face)
-         && (!filter->differs || differs (row)) && text_passes (filter, key);
+         && (!filter->differs || differs (row))
+         && (!filter->doubtful || is_doubtful (row)) && text_passes (filter, key);
 }
 
 /* NaN: last. */
@@ -227,6 +264,8 @@ naive_key (const MienIndexRow *row, MienSort sort)
       return (double) (isnan (row->arousal) ? row->proposed_arousal : row->arousal);
     case MIEN_SORT_DECIDED:
       return row->annotator != 0 ? (double) row->decided : (double) NAN;
+    case MIEN_SORT_DOUBT:
+      return is_doubtful (row) ? (double) row->frame : (double) NAN;
     case MIEN_SORT_FRAME:
     default:
       return 0.0;
@@ -322,7 +361,7 @@ test_sorts (void)
   Query query;
 
   query_open (&query);
-  for (guint sort = MIEN_SORT_FRAME; sort <= MIEN_SORT_DECIDED; sort++)
+  for (guint sort = MIEN_SORT_FRAME; sort <= MIEN_SORT_DOUBT; sort++)
     for (guint i = 0; i < 20; i++)
       {
         MienFilter filter;
@@ -334,6 +373,42 @@ test_sorts (void)
         assert_query (&query, &filter, (MienSort) sort, TRUE);
         mien_filter_clear (&filter);
       }
+  query_close (&query);
+}
+
+/* What there is of a row, and nothing any more when there are none. */
+static void
+test_doubts (void)
+{
+  Query query;
+  MienFilter filter;
+
+  query_open (&query);
+  for (guint pass = 0; pass < 2; pass++)
+    {
+      for (guint i = 0; i < query.all->len; i++)
+        {
+          guint32 row = g_array_index (query.all, guint32, i);
+          g_autoptr (GArray) doubts = mien_index_doubts (query.index, row);
+          MienIndexRow values;
+
+          mien_index_row (query.index, row, &values);
+          g_assert_cmpuint (doubts->len, ==, pass == 0 && is_doubtful (&values));
+          if (doubts->len > 0)
+            g_assert_cmpint (g_array_index (doubts, MienDoubt, 0).frame, ==,
+                             values.frame);
+        }
+      mien_index_set_doubts (query.index, NULL);
+    }
+  mien_filter_init (&filter);
+  filter.doubtful = TRUE;
+  for (guint descending = 0; descending < 2; descending++)
+    {
+      g_autoptr (GArray) rows = mien_index_query (
+          query.index, NULL, &filter, MIEN_SORT_DOUBT, descending, NULL, NULL);
+
+      g_assert_cmpuint (rows->len, ==, 0);
+    }
   query_close (&query);
 }
 
@@ -437,6 +512,7 @@ main (int argc, char *argv[])
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/db/index/filter/members", test_members);
   g_test_add_func ("/db/index/filter/sorts", test_sorts);
+  g_test_add_func ("/db/index/filter/doubts", test_doubts);
   g_test_add_func ("/db/index/filter/json", test_json);
   g_test_add_func ("/db/index/filter/equal", test_equal);
   g_test_add_func ("/db/index/filter/bad-json", test_bad_json);

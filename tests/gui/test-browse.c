@@ -13,6 +13,7 @@
 #include "mien-browse-choices.h"
 #include "mien-browse-model.h"
 #include "mien-browse-source.h"
+#include "mien-browse-words.h"
 #include "mien-contact-sheet.h"
 #include "mien-test-project.h"
 
@@ -219,7 +220,7 @@ static const guint n_choices[MIEN_ROWS] = {
   [MIEN_ROW_EXPRESSION] = MIEN_EXPRESSION_COUNT + 1,
   [MIEN_ROW_SOURCE] = 5,
   [MIEN_ROW_LACKING] = 4,
-  [MIEN_ROW_STATE] = 6,
+  [MIEN_ROW_STATE] = 7,
   [MIEN_ROW_CONFIDENCE] = 5,
   [MIEN_ROW_VIDEO] = 4,
   [MIEN_ROW_UNIT] = MIEN_UNIT_COUNT + 1,
@@ -332,18 +333,27 @@ on_source_changed (MienBrowseSource *source, guint *n)
 }
 
 static GArray *
-find (MienBrowseSource *source, const MienFilter *filter)
+find_sorted (MienBrowseSource *source,
+             const MienFilter *filter,
+             MienSort sort,
+             gboolean descending)
 {
   g_autoptr (GAsyncResult) result = NULL;
   g_autoptr (GError) error = NULL;
   GArray *rows;
 
-  mien_browse_source_find_async (source, filter, MIEN_SORT_FRAME, FALSE, NULL,
+  mien_browse_source_find_async (source, filter, sort, descending, NULL,
                                  mien_test_keep_result, &result);
   mien_test_wait (result != NULL);
   rows = mien_browse_source_find_finish (source, result, &error);
   g_assert_no_error (error);
   return rows;
+}
+
+static GArray *
+find (MienBrowseSource *source, const MienFilter *filter)
+{
+  return find_sorted (source, filter, MIEN_SORT_FRAME, FALSE);
 }
 
 /* A decision made elsewhere reaches the index, and one undo takes back many. */
@@ -411,6 +421,142 @@ test_source (void)
   mien_test_place_clear (&place);
 }
 
+/* The expression of a row, decided elsewhere. */
+static void
+answer (MienProject *project, MienIndex *index, guint32 row, guint expression)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+  MienDecision decision = { .kind = MIEN_DECISION_ANSWER, .duration_us = -1 };
+  MienIndexRow values;
+
+  mien_index_row (index, row, &values);
+  decision.answers.item[MIEN_ITEM_EXPRESSION] =
+      (MienLabel){ .answer = MIEN_ANSWER_VALUE, .value = { expression, 0.0 } };
+  mien_project_decide_many_async (project, &values.frame, 1, &decision,
+                                  mien_test_keep_result, &result);
+  mien_test_wait (result != NULL);
+  g_assert_true (mien_project_decide_finish (project, result, &error));
+}
+
+/* A label unlike its neighbours is found once it is there, and forgotten when nobody asks
+ * for doubts any more. */
+static void
+test_doubts (void)
+{
+  MienTestPlace place;
+  g_autoptr (MienProject) project = NULL;
+  g_autoptr (MienBrowseSource) source = NULL;
+  g_autoptr (GArray) all = NULL, before = NULL, found = NULL, again = NULL;
+  g_autoptr (GArray) doubts = NULL, none = NULL;
+  g_autofree char *sentence = NULL;
+  MienFilter everything, filter;
+  MienIndexRow values;
+  MienIndex *index;
+  guint32 row;
+
+  mien_test_place_init (&place, 312);
+  project = mien_test_place_open (&place);
+  source = mien_browse_source_new (project);
+  mien_filter_init (&everything);
+  mien_filter_init (&filter);
+  filter.doubtful = TRUE;
+  filter.video = 0;
+  before = find_sorted (source, &filter, MIEN_SORT_DOUBT, TRUE);
+  everything.video = 0;
+  all = find (source, &everything);
+  index = mien_browse_source_get_index (source);
+  g_assert_cmpuint (all->len, >=, 3);
+  row = g_array_index (all, guint32, 1);
+  for (guint i = 0; i < before->len; i++)
+    g_assert_cmpuint (g_array_index (before, guint32, i), !=, row);
+  answer (project, index, g_array_index (all, guint32, 0), 0);
+  answer (project, index, row, 5);
+  answer (project, index, g_array_index (all, guint32, 2), 0);
+
+  found = find_sorted (source, &filter, MIEN_SORT_DOUBT, TRUE);
+  g_assert_cmpuint (found->len, >, 0);
+  g_assert_cmpuint (g_array_index (found, guint32, 0), ==, row);
+  doubts = mien_index_doubts (index, row);
+  g_assert_cmpuint (doubts->len, >, 0);
+  mien_index_row (index, row, &values);
+  {
+    g_auto (GStrv) names = mien_index_videos (index);
+
+    sentence = mien_browse_sentence (&values, names, doubts);
+  }
+  g_assert_nonnull (strstr (sentence, "\nSadness, but before and after it Neutral"));
+
+  again = find (source, &everything);
+  g_assert_cmpuint (again->len, ==, all->len);
+  none = mien_index_doubts (index, row);
+  g_assert_cmpuint (none->len, ==, 0);
+  mien_browse_source_close (source);
+  mien_project_close (project);
+  mien_test_place_clear (&place);
+}
+
+static MienLabel
+value (double class)
+{
+  return (MienLabel){ .answer = MIEN_ANSWER_VALUE, .value = { class, 0.0 } };
+}
+
+/* Every kind names what is doubted, then what speaks against it. */
+static void
+test_doubt_words (void)
+{
+  const MienConsistencyRule *rule =
+      mien_consistency_rule (mien_consistency_get_default (), 0);
+  const struct
+  {
+    MienDoubt doubt;
+    const char *text;
+  } cases[] = {
+    { { .kind = MIEN_DOUBT_PEOPLE,
+        .item = MIEN_ITEM_FIRST_UNIT,
+        .label = value (1),
+        .other = value (0),
+        .people = { 3, 2, 1 } },
+      "Annotators differ: AU1 (2), no AU1 (1)" },
+    { { .kind = MIEN_DOUBT_MODEL,
+        .item = MIEN_ITEM_EXPRESSION,
+        .label = value (4),
+        .other = value (0),
+        .model = { 0.01, 0.95, 0.8, FALSE } },
+      "Happiness, but the model says Neutral (0.95)" },
+    { { .kind = MIEN_DOUBT_MODEL,
+        .item = MIEN_ITEM_VALENCE_AROUSAL,
+        .label = value (0.5),
+        .other = value (-0.5),
+        .model = { 0.0, 1.0, 0.25, FALSE } },
+      "valence +0.50, arousal +0.00, but the model's point is 1.00 away; 0.25 is usual" },
+    { { .kind = MIEN_DOUBT_PREDECESSOR,
+        .item = MIEN_ITEM_EXPRESSION,
+        .other = value (4),
+        .predecessor = { value (0), 0.93, 0.91 } },
+      "The model says Happiness (0.93), the one before it said Neutral (0.91)" },
+    { { .kind = MIEN_DOUBT_RULES,
+        .item = MIEN_ITEM_FIRST_UNIT + 6,
+        .label = value (0),
+        .other = value (4),
+        .rules = { .rule = rule } },
+      "Happiness, but AU12 is absent. Look again?" },
+    { { .kind = MIEN_DOUBT_NEIGHBOURS,
+        .item = MIEN_ITEM_EXPRESSION,
+        .label = value (5),
+        .other = value (0) },
+      "Sadness, but before and after it Neutral" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *text = mien_browse_doubt (&cases[i].doubt);
+
+      g_assert_cmpstr (text, ==, cases[i].text);
+    }
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -423,5 +569,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/browse/choices", test_choices);
   g_test_add_func ("/browse/choices-refused", test_choices_refused);
   g_test_add_func ("/browse/source", test_source);
+  g_test_add_func ("/browse/doubts", test_doubts);
+  g_test_add_func ("/browse/doubt-words", test_doubt_words);
   return g_test_run ();
 }
