@@ -70,7 +70,7 @@ void        mien_doubts_judge       (MienDoubtSearch       *search,
                                      const MienUsual       *usual,
                                      const MienDoubtFrame  *frame);
 
-/* mien-doubts-models.c: MODEL, PREDECESSOR and RULES, which need two walks over all frames. */
+/* mien-doubts-models.c: MODEL, PREDECESSOR and RULES, which follow from one frame and what is usual. */
 gboolean    mien_doubts_find_by_frame (MienDoubtSearch *search,
                                        GError         **error);
 /* mien-doubts-people.c */

@@ -12,7 +12,8 @@ G_BEGIN_DECLS
  * Every reason has a score from 0 to 1, the probability that the label is wrong as far as this reason alone
  * can tell; a frame has that of all its reasons together as if they knew nothing of each other,
  * 1 - (1 - a) (1 - b) ... Of each kind a frame has one reason, about its most doubtful item. Frames that are
- * not a face have none; what was taken back does not count.
+ * not a face, or have no image, have none; what was taken back does not count. What is usual (thresholds, distances, how
+ * often a rule is broken) is read of all frames, in a project of more than half a million of as many in blocks.
  *
  *   people       annotators gave different answers and nobody has settled it: the share of answers that are not
  *                the commonest; of points, half the greatest distance in valence or arousal, if it is over 0.3.

@@ -92,11 +92,14 @@ add_doubt (JsonBuilder *builder, const MienDoubt *doubt)
   MienItem against =
       doubt->kind == MIEN_DOUBT_RULES ? doubt->rules.found.given.item : doubt->item;
 
+  g_autofree char *other_item = mien_item_to_text ((int) against);
+
   json_builder_begin_object (builder);
   mien_json_string (builder, "kind", mien_doubt_kind_id (doubt->kind));
   mien_json_real (builder, "score", doubt->score);
   mien_json_string (builder, "item", item);
   mien_json_label (builder, "label", doubt->item, &doubt->label);
+  mien_json_string (builder, "other_item", other_item);
   mien_json_label (builder, "other", against, &doubt->other);
   add_figures (builder, doubt);
   mien_json_string (builder, "text", text);

@@ -485,6 +485,74 @@ test_rules (void)
   test_project_close (&project);
 }
 
+/* A smile without AU12, under that id. */
+static gint64
+add_smile (MienStore *store, gint64 id)
+{
+  g_autofree char *sql = g_strdup_printf ("UPDATE sqlite_sequence SET seq = %d"
+                                          " WHERE name = 'frame'",
+                                          (int) id - 1);
+  gint64 frame;
+
+  test_run (store, sql);
+  frame = test_add_frame (store, "many", MIEN_SPLIT_TRAIN, id);
+  g_assert_cmpint (frame, ==, id);
+  import (store, frame, EXPRESSION, test_value (HAPPINESS));
+  import (store, frame, AU12, test_value (0));
+  return frame;
+}
+
+/* Where there are many frames, several threads look at them; where there are very many,
+ * one block of 64 in a few says what is usual. */
+static void
+test_many (void)
+{
+  static const gint64 ids[] = { 3, 30001, 60001, 90001, 120001, 2000001 };
+  TestProject project;
+  gint64 kept;
+  MienStore *store;
+
+  test_project_open (&project);
+  store = project.store;
+  kept = test_add_frame (store, "many", MIEN_SPLIT_TRAIN, 1);
+  import (store, kept, EXPRESSION, test_value (HAPPINESS));
+  import (store, kept, AU12, test_value (1));
+  for (guint i = 0; i < G_N_ELEMENTS (ids); i++)
+    {
+      /* Every fourth block at the end: of 3 and 30001, not of 60001 = 937 * 64 + 33. */
+      guint broken = ids[i] > 1000000 ? 2 : i + 1;
+      g_autoptr (GPtrArray) found = NULL;
+
+      add_smile (store, ids[i]);
+      found = list (store, 1u << MIEN_DOUBT_RULES);
+      g_assert_cmpuint (found->len, ==, i + 1);
+      for (guint k = 0; k <= i; k++)
+        {
+          const MienDoubtful *doubtful = found->pdata[k];
+          const MienDoubt *doubt = &g_array_index (doubtful->doubts, MienDoubt, 0);
+
+          g_assert_cmpint (doubtful->frame, ==, ids[k]);
+          g_assert_cmpuint (doubt->rules.broken, ==, broken);
+          g_assert_cmpuint (doubt->rules.judged, ==, broken + 1);
+        }
+    }
+
+  /* A damaged label ends it, whoever finds it. */
+  for (gint i = G_N_ELEMENTS (ids) - 1; i >= 0; i -= 5)
+    {
+      g_autofree char *sql = g_strdup_printf ("UPDATE label SET value1 = 8.5 WHERE frame"
+                                              " = %d AND item = 1",
+                                              (int) ids[i]);
+      g_autoptr (GError) error = NULL;
+
+      test_run (store, sql);
+      g_assert_null (
+          mien_doubts_list (store, 1u << MIEN_DOUBT_RULES, ALL_SPLITS, 10, NULL, &error));
+      test_assert_error (error, MIEN_STORE_ERROR_CORRUPT, "Test.mien");
+    }
+  test_project_close (&project);
+}
+
 /* ---- neighbours ---- */
 
 /* Labels of a video by number, at 30 frames a second. */
@@ -829,6 +897,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/doubts/model/units-and-points", test_model_units_and_points);
   g_test_add_func ("/doubts/predecessor", test_predecessor);
   g_test_add_func ("/doubts/rules", test_rules);
+  g_test_add_func ("/doubts/many", test_many);
   g_test_add_func ("/doubts/neighbours", test_neighbours);
   g_test_add_func ("/doubts/together", test_together);
   g_test_add_func ("/doubts/any", test_any);

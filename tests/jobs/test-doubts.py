@@ -45,12 +45,14 @@ def people(tap, ctl):
               [(keys[1], 'train', 0.5), (keys[0], 'train', reasons(found, keys[0])[0]['score'])],
               'one list of two kinds')
     reason = reasons(found, keys[1])[0]
-    tap.equal(reason, {'kind': 'people', 'score': 0.5, 'item': 'AU12', 'label': 1, 'other': 0, 'annotators': 2,
-                       'say_label': 1, 'say_other': 1, 'text': 'AU12: of 2 annotators 1 say 1, 1 say 0'},
+    tap.equal(reason, {'kind': 'people', 'score': 0.5, 'item': 'AU12', 'label': 1, 'other_item': 'AU12', 'other': 0,
+                       'annotators': 2, 'say_label': 1, 'say_other': 1,
+                       'text': 'AU12: of 2 annotators 1 say 1, 1 say 0'},
               'annotators that differ')
     reason = reasons(found, keys[0])[0]
     tap.equal({k: v for k, v in reason.items() if k not in ('score', 'broken', 'judged', 'text')},
-              {'kind': 'rules', 'item': 'AU12', 'label': 0, 'other': {'number': 4, 'name': 'Happiness'},
+              {'kind': 'rules', 'item': 'AU12', 'label': 0, 'other_item': 'expression',
+               'other': {'number': 4, 'name': 'Happiness'},
                'source': 'EMFACS: happiness is AU6+12 or AU12'}, 'labels that do not go together')
     tap.ok(abs(reason['score'] - (1 - reason['broken'] / (reason['judged'] + 1)) / 2) < 1e-9,
            'the score of a rule follows from its figures', reason)
