@@ -40,19 +40,6 @@ say_model (const MienDoubt *doubt)
 }
 
 static char *
-say_predecessor (const MienDoubt *doubt)
-{
-  g_autofree char *now = mien_review_describe_item (doubt->item, &doubt->other);
-  g_autofree char *before =
-      mien_review_describe_item (doubt->item, &doubt->predecessor.before);
-
-  return g_strdup_printf (_ ("The model says %s (%.2f), the one before it said %s "
-                             "(%.2f)"),
-                          now, doubt->predecessor.sure, before,
-                          doubt->predecessor.before_sure);
-}
-
-static char *
 say_neighbours (const MienDoubt *doubt)
 {
   g_autofree char *label = mien_review_describe_item (doubt->item, &doubt->label);
@@ -70,12 +57,12 @@ mien_browse_doubt (const MienDoubt *doubt)
       return say_people (doubt);
     case MIEN_DOUBT_MODEL:
       return say_model (doubt);
-    case MIEN_DOUBT_PREDECESSOR:
-      return say_predecessor (doubt);
     case MIEN_DOUBT_RULES:
       return mien_consistency_say (doubt->rules.rule, &doubt->rules.found);
     case MIEN_DOUBT_NEIGHBOURS:
-    default:
       return say_neighbours (doubt);
+    case MIEN_DOUBT_PREDECESSOR:
+    default:
+      g_assert_not_reached ();
     }
 }

@@ -18,6 +18,9 @@
 /* Some 500 thumbnails of 128 pixels: a few screens before and after. */
 #define PICTURE_BYTES ((gsize) 32 * 1024 * 1024)
 
+/* All but what models say of frames without a label. */
+#define LABEL_DOUBTS (MIEN_DOUBT_ALL_KINDS & ~(1u << MIEN_DOUBT_PREDECESSOR))
+
 /* What a thread has for itself. */
 typedef struct
 {
@@ -97,9 +100,8 @@ read_doubts (Reader *reader, gboolean wanted, GCancellable *cancellable, GError 
   if (wanted == reader->has_doubts && (!wanted || version == reader->doubts_version))
     return TRUE;
   if (wanted)
-    doubts =
-        mien_doubts_list (reader->store, MIEN_DOUBT_ALL_KINDS, 1u << MIEN_SPLIT_TRAIN,
-                          MIEN_DOUBTS_MAX, cancellable, error);
+    doubts = mien_doubts_list (reader->store, LABEL_DOUBTS, 1u << MIEN_SPLIT_TRAIN,
+                               MIEN_DOUBTS_MAX, cancellable, error);
   if (wanted && doubts == NULL)
     return FALSE;
   mien_index_set_doubts (reader->index, doubts);

@@ -32,7 +32,7 @@ char       *mien_browse_units       (const MienIndexRow  *row);
 char       *mien_browse_sentence    (const MienIndexRow  *row,
                                      GStrv                videos,
                                      GArray              *doubts);
-/* Why that is doubtful, in a line. */
+/* Why a label is doubtful, in a line; not of MIEN_DOUBT_PREDECESSOR, which is about none. */
 char       *mien_browse_doubt       (const MienDoubt     *doubt);
 /* "3 frames", in the digits of the locale. */
 char       *mien_browse_frames      (guint                n);
