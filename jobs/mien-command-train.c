@@ -553,8 +553,10 @@ const MienCommand mien_command_train = {
       "by a signal, or killed, the same command "
       "goes on from the last whole epoch; after other labels or settings it begins "
       "anew.\n\n"
-      "A threshold of an expression or an action unit is the one that this epoch "
-      "has found, at least 0.8; a unit that nobody has labelled is never accepted, and "
+      "Answers for an expression or an action unit are accepted from the confidence on "
+      "from which those to the tuning videos are right as often as the project wants, "
+      "calibrated by other videos; without such videos from what the epoch has found, at "
+      "least 0.8. A unit that nobody has labelled is never accepted, and "
       "valence and arousal are where the face and its mirror image differ by at most "
       "0.05.",
 };

@@ -26,14 +26,29 @@ shuffle (uint64_t key, uint32_t *rows, size_t n)
     }
 }
 
-/* order [n] from scratch: n_labelled rows, then the others. */
+/* order [n] from scratch: n_labelled rows, then the others. Of the places labelled ones
+ * have n_places; when all had their turn they are shuffled anew. */
 static void
-deal (const uint32_t *scratch, size_t n, size_t n_labelled, uint32_t *order)
+deal (uint64_t key,
+      uint32_t *scratch,
+      size_t n,
+      size_t n_labelled,
+      size_t n_places,
+      uint32_t *order)
 {
-  const uint32_t *labelled = scratch, *others = scratch + n_labelled;
+  const uint32_t *others = scratch + n_labelled;
+  size_t turn = 0;
 
   for (size_t i = 0; i < n; i++)
-    order[i] = (i + 1) * n_labelled / n > i * n_labelled / n ? *labelled++ : *others++;
+    if ((i + 1) * n_places / n > i * n_places / n)
+      {
+        if (turn > 0 && turn % n_labelled == 0)
+          shuffle (mien_random_key (mien_random_key (key, 12), turn), scratch,
+                   n_labelled);
+        order[i] = scratch[turn++ % n_labelled];
+      }
+    else
+      order[i] = *others++;
 }
 
 void
@@ -41,13 +56,18 @@ mien_batches_draw (uint64_t key,
                    const uint32_t *rows,
                    size_t n,
                    size_t n_labelled,
+                   double share,
                    uint32_t *order,
                    uint32_t *scratch)
 {
+  size_t n_places = (size_t) (share * (double) n);
+
+  if (n_places < n_labelled || n_labelled == 0)
+    n_places = n_labelled;
   memcpy (scratch, rows, n * sizeof *rows);
   shuffle (mien_random_key (key, 0), scratch, n_labelled);
   shuffle (mien_random_key (key, 1), scratch + n_labelled, n - n_labelled);
-  deal (scratch, n, n_labelled, order);
+  deal (key, scratch, n, n_labelled, n_places, order);
 }
 
 void
@@ -98,5 +118,5 @@ mien_batches_draw_balanced (uint64_t key,
     }
   memcpy (scratch + n_labelled, rows + n_labelled, (n - n_labelled) * sizeof *rows);
   shuffle (mien_random_key (key, 1), scratch + n_labelled, n - n_labelled);
-  deal (scratch, n, n_labelled, order);
+  deal (key, scratch, n, n_labelled, n_labelled, order);
 }

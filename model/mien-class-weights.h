@@ -12,7 +12,7 @@
  * (negatives + positives) / (2 positives) for the positive entries of an action unit. On small sets
  * with rare classes the network collapses under them (METHOD.md section 5, "Caution").
  *
- * MIEN_CLASS_WEIGHTS_TEMPERED, the default: inverse square roots (the square-root rule of Mahajan et
+ * MIEN_CLASS_WEIGHTS_TEMPERED: inverse square roots (the square-root rule of Mahajan et
  * al., "Exploring the Limits of Weakly Supervised Pretraining", 2018, as weights instead of a
  * sampling), with a ceiling of 4 and a mean over the labelled rows of 1:
  *
@@ -22,7 +22,8 @@
  * unweighted one whatever the imbalance, and the ceiling keeps a class of three frames from steering
  * a step. Action units: min (4, sqrt ((negatives + positives) / (2 positives))).
  *
- * MIEN_CLASS_WEIGHTS_NONE: 1, for where the sampling or the logits see to the balance.
+ * MIEN_CLASS_WEIGHTS_NONE, the default: 1. The probabilities are those of the frames as they are then, which is
+ * what acceptance needs; post-processing sees to the balance of the decisions.
  *
  * A class without labels weighs 0, so that no pseudo-label can speak for it; a unit without positives 1.
  */

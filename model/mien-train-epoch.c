@@ -2,8 +2,8 @@
 
 /*
  * The end of an epoch: the averaged weights are asked about the labelled rows, for the
- * thresholds, and about the validation and tuning rows, for the metrics. The best epoch
- * on the tuning rows is what is delivered; validation reports and chooses nothing.
+ * thresholds, and about the validation and tuning rows, for the metrics. Tuning chooses
+ * the epoch that is delivered; validation reports and chooses nothing.
  */
 
 #include "mien-train-private.h"
@@ -156,15 +156,25 @@ measure (Questions *questions,
   return status;
 }
 
-/* The first of equal epochs stays the best. */
+/* The latest epoch is kept that is as good as the highest so far, but for the standard
+ * error that a share of as many rows has at most, 1 / (2 sqrt (n)). On a hundred tuning
+ * rows the highest score is a matter of luck, and the longer trained average the better
+ * model; on many thousands the highest is the best. */
 static void
 keep_best (MienTraining *training, const MienMetrics *tuning)
 {
-  if (!isfinite (tuning->score)
-      || (training->best_epoch > 0 && tuning->score <= training->best_score))
+  double error = 0.5 / sqrt ((double) tuning->n_frames);
+
+  if (!isfinite (tuning->score))
+    return;
+  if (training->top_epoch == 0 || tuning->score > training->top_score)
+    {
+      training->top_epoch = training->epochs;
+      training->top_score = tuning->score;
+    }
+  if (tuning->score < training->top_score - error)
     return;
   training->best_epoch = training->epochs;
-  training->best_score = tuning->score;
   memcpy (training->best.values, training->average.values,
           training->best.n * sizeof *training->best.values);
 }

@@ -26,13 +26,13 @@ struct MienTraining
   MienThresholds     thresholds;           /* the adaptive rule's */
   MienRules          rules;
   int                epochs;               /* done */
-  double             loss_first, loss_now, best_score;
-  int                best_epoch;
+  double             loss_first, loss_now, top_score;
+  int                top_epoch, best_epoch;
 
-  uint32_t          *rows, *validation, *tuning;   /* of the pack; rows with an expression first */
+  uint32_t          *rows, *validation, *tuning;   /* of the pack; rows with an expression first, with no label last */
   int8_t            *classes;              /* of the first n_labelled rows */
   uint32_t          *order, *scratch;      /* this epoch's, and what drawing it needs */
-  size_t             n_rows, n_labelled, n_validation, n_tuning;
+  size_t             n_rows, n_labelled, n_taught, n_validation, n_tuning;   /* n_taught: with any label */
   bool               expression, valence_arousal, action_units[12];
   MienLossSettings   loss_settings;
 

@@ -118,7 +118,7 @@ const MienSetting mien_settings[] = {
   CHOICE ("class-weights",
           class_weights,
           CLASS_WEIGHTS,
-          "How rare classes count: tempered (the default), paper or none",
+          "How rare classes count: none (the default), tempered or paper",
           "paper"),
   CHOICE (
       "sampling",
@@ -127,6 +127,13 @@ const MienSetting mien_settings[] = {
       "even (the default): every step has its share of labels; shuffled; or balanced: "
       "every class as often",
       "shuffled"),
+  REAL ("labelled-share",
+        labelled_share,
+        0,
+        1,
+        "At least so much of a step has an expression, with even sampling; 0.5 by "
+        "default; 0: as the frames have",
+        "0"),
   REAL ("logit-adjustment",
         logit_adjustment,
         0,
@@ -159,6 +166,8 @@ mien_train_settings_init (MienTrainSettings *settings)
     .average = 0.999,
     .trunk_rate = 1,
     .threshold = 0.95,
+    .labelled_share = 0.5,
+    .class_weights = MIEN_CLASS_WEIGHTS_NONE,
     .seed = 1,
   };
 }

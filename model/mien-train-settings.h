@@ -61,6 +61,7 @@ typedef struct
   int    rule;
   double threshold;                    /* of the rules fixed and flex */
   int    pseudo, class_weights, sampling;
+  double labelled_share;               /* of the rows of a step, at least; with even sampling */
   double logit_adjustment;             /* tau of Menon et al., 2021; 0: none */
   int    patience;                     /* epochs without a better tuning score; 0: any number */
   int    seed;

@@ -74,26 +74,39 @@ is_ssmfar (const MienTraining *training)
   return training->settings.method == MIEN_METHOD_SSMFAR;
 }
 
+/* The first n rows once, or about so. */
+static void
+draw_pass (MienTraining *training, uint64_t key, size_t n, uint32_t *order)
+{
+  const MienTrainSettings *settings = &training->settings;
+
+  switch ((MienSampling) settings->sampling)
+    {
+    case MIEN_SAMPLING_EVEN:
+      mien_batches_draw (key, training->rows, n, training->n_labelled,
+                         settings->labelled_share, order, training->scratch);
+      break;
+    case MIEN_SAMPLING_SHUFFLED:
+      mien_batches_draw_shuffled (key, training->rows, n, order);
+      break;
+    case MIEN_SAMPLING_BALANCED:
+      mien_batches_draw_balanced (key, training->rows, training->classes, n,
+                                  training->n_labelled, order, training->scratch);
+      break;
+    }
+}
+
+/* The steps of an epoch are those of all rows, whatever the method. A row that teaches
+ * nothing has no part in them: the others come round again. */
 static void
 draw_order (MienTraining *training)
 {
   uint64_t key = mien_epoch_key (training, MIEN_FOR_ORDER);
+  size_t n = is_ssmfar (training) ? training->n_rows : training->n_taught;
 
-  switch ((MienSampling) training->settings.sampling)
-    {
-    case MIEN_SAMPLING_EVEN:
-      mien_batches_draw (key, training->rows, training->n_rows, training->n_labelled,
-                         training->order, training->scratch);
-      break;
-    case MIEN_SAMPLING_SHUFFLED:
-      mien_batches_draw_shuffled (key, training->rows, training->n_rows, training->order);
-      break;
-    case MIEN_SAMPLING_BALANCED:
-      mien_batches_draw_balanced (key, training->rows, training->classes,
-                                  training->n_rows, training->n_labelled, training->order,
-                                  training->scratch);
-      break;
-    }
+  for (size_t done = 0; done < training->n_rows; done += n)
+    draw_pass (training, done > 0 ? mien_random_key (key, done) : key, n,
+               training->order + done);
 }
 
 /* The first row of a part; that of part n_parts is the batch's end. */
@@ -119,8 +132,15 @@ part_images (const MienTraining *training, size_t part)
   return training->images + views * part_begin (training, part) * image_size (training);
 }
 
+/* A row that comes round again within an epoch is seen otherwise. */
+static uint64_t
+view_key (const MienTraining *training, uint64_t purpose, int step)
+{
+  return mien_random_key (mien_epoch_key (training, purpose), (uint64_t) step);
+}
+
 static void
-make_batch (MienTraining *training, const uint32_t *rows)
+make_batch (MienTraining *training, const uint32_t *rows, int step)
 {
   for (size_t part = 0; part < training->n_parts; part++)
     {
@@ -129,8 +149,8 @@ make_batch (MienTraining *training, const uint32_t *rows)
         .training = training,
         .rows = rows + begin,
         .n = part_begin (training, part + 1) - begin,
-        .weak = mien_epoch_key (training, MIEN_FOR_WEAK),
-        .strong = is_ssmfar (training) ? mien_epoch_key (training, MIEN_FOR_STRONG) : 0,
+        .weak = view_key (training, MIEN_FOR_WEAK, step),
+        .strong = is_ssmfar (training) ? view_key (training, MIEN_FOR_STRONG, step) : 0,
         .images = part_images (training, part),
         .targets = training->targets + begin,
       };
@@ -138,7 +158,7 @@ make_batch (MienTraining *training, const uint32_t *rows)
       mien_views_make (&views);
       if (training->seconds == NULL)
         continue;
-      views.weak = mien_epoch_key (training, MIEN_FOR_SECOND);
+      views.weak = view_key (training, MIEN_FOR_SECOND, step);
       views.strong = 0;
       views.images = training->seconds + begin * image_size (training);
       mien_views_make (&views);
@@ -325,7 +345,7 @@ mien_training_step (MienTraining *training,
 
   if (step == 0)
     draw_order (training);
-  make_batch (training, rows);
+  make_batch (training, rows, step);
   ask_teacher (training);
   for (size_t part = 0; part < training->n_parts; part++)
     {

@@ -26,23 +26,43 @@ target_of (const MienPackRow *row)
   return target;
 }
 
+enum
+{
+  WITH_EXPRESSION,
+  WITH_OTHER_LABELS,
+  WITHOUT_LABELS,
+};
+
+static int
+kind_of (const MienPackRow *row)
+{
+  bool any = !isnan (row->valence);
+
+  for (int k = 0; k < 12; k++)
+    any |= row->action_units[k] >= 0;
+  return row->expression >= 0 ? WITH_EXPRESSION
+         : any                ? WITH_OTHER_LABELS
+                              : WITHOUT_LABELS;
+}
+
 /* Sorts the pack's rows by what they are good for. */
 static void
 take_rows (MienTraining *training)
 {
   const MienPack *pack = training->pack;
 
-  for (int labelled = 1; labelled >= 0; labelled--)
+  for (int kind = WITH_EXPRESSION; kind <= WITHOUT_LABELS; kind++)
     {
       for (uint64_t i = 0; i < pack->n_rows; i++)
-        if (pack->rows[i].split == MIEN_PACK_TRAIN
-            && (pack->rows[i].expression >= 0) == labelled)
+        if (pack->rows[i].split == MIEN_PACK_TRAIN && kind_of (&pack->rows[i]) == kind)
           {
             training->classes[training->n_rows] = pack->rows[i].expression;
             training->rows[training->n_rows++] = (uint32_t) i;
           }
-      if (labelled)
+      if (kind == WITH_EXPRESSION)
         training->n_labelled = training->n_rows;
+      if (kind == WITH_OTHER_LABELS)
+        training->n_taught = training->n_rows;
     }
   for (uint64_t i = 0; i < pack->n_rows; i++)
     if (pack->rows[i].split == MIEN_PACK_VALIDATION)
@@ -135,7 +155,7 @@ allocate_rows (MienTraining *training)
   training->classes = calloc (n, sizeof *training->classes);
   training->validation = calloc (n, sizeof *training->validation);
   training->tuning = calloc (n, sizeof *training->tuning);
-  training->order = calloc (n, sizeof *training->order);
+  training->order = calloc (2 * n, sizeof *training->order); /* a pass may end later */
   training->scratch = calloc (n, sizeof *training->scratch);
   return training->rows != NULL && training->classes != NULL
          && training->validation != NULL && training->tuning != NULL
@@ -326,7 +346,8 @@ mien_training_get_state (const MienTraining *training, MienTrainState *state)
     .rules = training->rules.state,
     .loss_first = training->loss_first,
     .loss_now = training->loss_now,
-    .best_score = training->best_score,
+    .top_score = training->top_score,
+    .top_epoch = training->top_epoch,
     .best_epoch = training->best_epoch,
   };
   for (int i = 0; i < MIEN_N_THRESHOLDS; i++)
@@ -343,8 +364,9 @@ mien_training_set_state (MienTraining *training, const MienTrainState *state, in
     if (!(state->thresholds[i] >= 0 && state->thresholds[i] <= 1))
       return -1;
   if (!isfinite (state->loss_first) || !isfinite (state->loss_now)
-      || !isfinite (state->best_score)
-      || !(state->best_epoch >= 0 && state->best_epoch <= epochs))
+      || !isfinite (state->top_score)
+      || !(state->top_epoch >= 0 && state->top_epoch <= state->best_epoch)
+      || !(state->best_epoch <= epochs))
     return -1;
   training->rules.state = state->rules;
   if (mien_rules_restore (&training->rules) != 0)
@@ -354,7 +376,8 @@ mien_training_set_state (MienTraining *training, const MienTrainState *state, in
     }
   training->loss_first = state->loss_first;
   training->loss_now = state->loss_now;
-  training->best_score = state->best_score;
+  training->top_score = state->top_score;
+  training->top_epoch = (int) state->top_epoch;
   training->best_epoch = (int) state->best_epoch;
   training->epochs = epochs;
   for (int i = 0; i < MIEN_N_THRESHOLDS; i++)
@@ -368,8 +391,8 @@ mien_training_is_over (const MienTraining *training)
   int patience = training->settings.patience;
 
   return training->epochs >= training->settings.epochs
-         || (patience > 0 && training->best_epoch > 0
-             && training->epochs - training->best_epoch >= patience);
+         || (patience > 0 && training->top_epoch > 0
+             && training->epochs - training->top_epoch >= patience);
 }
 
 uint64_t

@@ -32,7 +32,7 @@ typedef struct
   double           validation_coverage, tuning_coverage;   /* of expressions, at 95 % precision */
   MienThresholds   thresholds;     /* as after this epoch: what answers are accepted by */
   MienThresholds   asked;          /* what the rule asks of pseudo-labels now */
-  int              best;           /* epoch with the best tuning score so far; 0: nothing to tune on */
+  int              best;           /* the epoch that is kept so far; 0: nothing to tune on */
 } MienEpoch;
 
 /* What a training carries from step to step beside weights and moments: doubles alone, for a checkpoint. */
@@ -41,7 +41,8 @@ typedef struct
   MienRuleState rules;
   double        thresholds[MIEN_N_THRESHOLDS];
   double        loss_first, loss_now;      /* of the first step; running mean */
-  double        best_score, best_epoch;    /* 0: none yet */
+  double        top_score, top_epoch;      /* the highest tuning score; 0: none yet */
+  double        best_epoch;                /* that is kept: see mien-train-epoch.c; 0: none yet */
 } MienTrainState;
 
 typedef struct MienTraining MienTraining;

@@ -5,6 +5,7 @@ death as if nothing had been, and that it fails with one line.
 
     test-engine-train.py MIEN_ENGINE
 """
+import math
 import os
 import resource
 import shutil
@@ -32,6 +33,8 @@ def folder(name):
 def arguments(run, method='ssmfar', epochs=EPOCHS, pack=PACK, weights=TRUNK, threads=2, **more):
     made = ['train', '--pack', pack, '--run', run, '--method', method, '--epochs', epochs, '--batch', BATCH,
             '--threads', threads, '--weights', weights]
+    # With these every rule and option comes to something else on twenty-six images.
+    more = {'class_weights': 'tempered', 'labelled_share': 0, **more}
     for name, value in more.items():
         made += ['--' + name.replace('_', '-'), value]
     return made
@@ -271,9 +274,10 @@ def test_divergence():
 # Each of them makes other weights than the defaults.
 OPTIONS = ({'schedule': 'cosine'}, {'warm_up': 4}, {'weight_decay': 0.1}, {'clip': 0.01}, {'average': 0},
            {'average': 0.5}, {'teacher': 'average', 'rule': 'fixed', 'threshold': 0.131}, {'freeze': 'stem'},
-           {'freeze': 'stage2'}, {'freeze': 'trunk'}, {'trunk_rate': 0.1}, {'rule': 'fixed', 'threshold': 0.16}, {'rule': 'flex'}, {'rule': 'free'}, {'rule': 'soft'},
-           {'pseudo': 'all'}, {'class_weights': 'none'}, {'class_weights': 'paper'}, {'sampling': 'shuffled'},
-           {'sampling': 'balanced'}, {'logit_adjustment': 1}, {'micro_batch': 3}, {'micro_batch': 4},
+           {'freeze': 'stage2'}, {'freeze': 'trunk'}, {'trunk_rate': 0.1}, {'rule': 'fixed', 'threshold': 0.2},
+           {'rule': 'flex'}, {'rule': 'free'}, {'rule': 'soft'},
+           {'pseudo': 'all'}, {'class_weights': 'none'}, {'class_weights': 'paper'}, {'labelled_share': 0.9},
+           {'sampling': 'shuffled'}, {'sampling': 'balanced'}, {'logit_adjustment': 1}, {'micro_batch': 3}, {'micro_batch': 4},
            {'rule': 'fixed', 'threshold': 0.5, 'pseudo': 'all'}, {'rule': 'flex', 'pseudo': 'all'},
            {'rule': 'free', 'pseudo': 'all'}, {'rule': 'soft', 'pseudo': 'all'},
            {'method': 'supervised', 'sampling': 'balanced'}, {'method': 'supervised', 'micro_batch': 3})
@@ -357,7 +361,7 @@ def test_frozen():
                 assert (end[tensor] == before) == tensor.startswith(frozen), (name, tensor)
 
 
-def tuned_lines(pack, run, **more):
+def tuned_lines(pack, run, n_tuning=12, **more):
     lines, status = train(run, pack=pack, method='supervised', learning_rate=0.01, average=0, **more)
     assert status == 0, lines
     last = {}
@@ -368,28 +372,31 @@ def tuned_lines(pack, run, **more):
             last[field['name']] = float(field['value'])
             if field['name'] == 'tuning_score':
                 scores[int(field['epoch'])] = last['tuning_score']
-    best = min(e for e in scores if scores[e] == max(scores.values()))
+    top = min(e for e in scores if scores[e] == max(scores.values()))
+    error = 0.5 / math.sqrt(n_tuning)
+    best = max(e for e in scores if scores[e] >= max(scores[k] for k in scores if k <= e) - error)
     assert last['best_epoch'] == best, (scores, last)
-    return lines, best, len(scores)
+    return lines, best, top, len(scores)
 
 
 def test_best_epoch():
-    """The best epoch on the tuning rows is delivered; validation rows do not matter for it."""
+    """The latest epoch that is as good as the best on the tuning rows, as far as these can tell, is delivered;
+    validation rows do not matter for it."""
     pack = os.path.join(FOLDER, 'best.pack')
-    engine.write_pack(pack, n_tuning=12)
+    engine.write_pack(pack, n_tuning=60)
     for seed in range(1, 20):           # one whose best epoch is not the last
         run = folder('best')
-        _, best, epochs = tuned_lines(pack, run, epochs=8, seed=seed)
-        if 1 < best < epochs:
+        _, best, top, epochs = tuned_lines(pack, run, n_tuning=60, epochs=8, seed=seed)
+        if 1 < top < best < epochs:
             break
-    assert 1 < best < epochs, (best, epochs)
+    assert 1 < top < best < epochs, (top, best, epochs)
     weights = model(run)
     run = folder('best')
-    assert tuned_lines(pack, run, epochs=best, seed=seed)[1] == best
+    assert tuned_lines(pack, run, n_tuning=60, epochs=best, seed=seed)[1] == best
     assert model(run) == weights
-    engine.write_pack(pack, n_tuning=12, n_validation=0)
+    engine.write_pack(pack, n_tuning=60, n_validation=0)
     run = folder('best')
-    tuned_lines(pack, run, epochs=8, seed=seed)
+    tuned_lines(pack, run, n_tuning=60, epochs=8, seed=seed)
     assert model(run) == weights
 
 
@@ -397,8 +404,8 @@ def test_patience():
     """Without a better score for so many epochs it stops, whole or in parts."""
     pack, run = os.path.join(FOLDER, 'patient.pack'), folder('patient')
     engine.write_pack(pack, n_tuning=12)
-    lines, best, epochs = tuned_lines(pack, run, epochs=60, patience=3)
-    assert epochs == best + 3 < 60 and lines[-1] == 'done epochs=%d' % epochs, lines[-1]
+    lines, _, top, epochs = tuned_lines(pack, run, epochs=60, patience=3)
+    assert epochs == top + 3 < 60 and lines[-1] == 'done epochs=%d' % epochs, lines[-1]
     weights = model(run)
     lines, status = train(run, pack=pack, method='supervised', learning_rate=0.01, average=0, epochs=60, patience=3)
     assert status == 0 and lines[-1] == 'done epochs=%d' % epochs, lines

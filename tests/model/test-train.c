@@ -193,6 +193,8 @@ run_part (Replay *replay, int part, bool backward)
 {
   const MienTraining *training = replay->training;
   uint64_t key = mien_random_key (mien_epoch_key (training, MIEN_FOR_DROPOUT), 0);
+  uint64_t weak = mien_random_key (mien_epoch_key (training, MIEN_FOR_WEAK), 0);
+  uint64_t strong = mien_random_key (mien_epoch_key (training, MIEN_FOR_STRONG), 0);
   int begin = begin_of (part), n = begin_of (part + 1) - begin;
   uint8_t view[PIXELS], scratch[2 * PIXELS];
 
@@ -200,13 +202,10 @@ run_part (Replay *replay, int part, bool backward)
     {
       uint32_t row = training->order[begin + i];
 
-      mien_weak_view (pixels + row * PIXELS, SIDE,
-                      mien_random_key (mien_epoch_key (training, MIEN_FOR_WEAK), row),
-                      view);
+      mien_weak_view (pixels + row * PIXELS, SIDE, mien_random_key (weak, row), view);
       mien_normalise (view, SIDE, false, replay->images + i * PIXELS);
-      mien_strong_view (pixels + row * PIXELS, SIDE,
-                        mien_random_key (mien_epoch_key (training, MIEN_FOR_STRONG), row),
-                        view, scratch);
+      mien_strong_view (pixels + row * PIXELS, SIDE, mien_random_key (strong, row), view,
+                        scratch);
       mien_normalise (view, SIDE, false, replay->images + (n + i) * PIXELS);
     }
   mien_network_forward (replay->network, replay->images, 2 * n,

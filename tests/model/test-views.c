@@ -249,7 +249,7 @@ test_order (void)
 
   for (uint32_t i = 0; i < N; i++)
     rows[i] = N - 1 - i; /* rows 700 .. 999 are the labelled ones */
-  mien_batches_draw (1, rows, N, LABELLED, order, scratch);
+  mien_batches_draw (1, rows, N, LABELLED, 0.2, order, scratch);
   for (int i = 0; i < N; i++)
     {
       CHECK (order[i] < N && !seen[order[i]]);
@@ -263,16 +263,65 @@ test_order (void)
         labelled += order[begin + i] >= N - LABELLED;
       CHECK (labelled == 19 || labelled == 20); /* 19.2 */
     }
-  mien_batches_draw (1, rows, N, LABELLED, again, scratch);
+  mien_batches_draw (1, rows, N, LABELLED, 0.3, again, scratch);
   CHECK (memcmp (order, again, sizeof order) == 0);
-  mien_batches_draw (2, rows, N, LABELLED, again, scratch);
+  mien_batches_draw (2, rows, N, LABELLED, 0, again, scratch);
   for (int i = 0; i < N; i++)
     moved += order[i] != again[i];
   CHECK (moved > N * 0.98);
   for (uint32_t labelled = 0; labelled <= 3; labelled += 3)
     {
-      mien_batches_draw (7, rows, 3, labelled, order, scratch); /* none, all */
+      mien_batches_draw (7, rows, 3, labelled, 0.5, order, scratch); /* none, all */
       CHECK (order[0] + order[1] + order[2] == 3 * (N - 2));
+    }
+}
+
+/* More labelled places than labelled rows: all of these as often, to within one. */
+static void
+test_labelled_share (void)
+{
+  enum
+  {
+    N = 1000,
+    LABELLED = 300,
+    BATCH = 50,
+  };
+  static const double SHARES[] = { 0.5, 0.8, 1 };
+  uint32_t rows[N], order[N], scratch[N];
+
+  for (uint32_t i = 0; i < N; i++)
+    rows[i] = N - 1 - i;
+  for (size_t s = 0; s < sizeof SHARES / sizeof *SHARES; s++)
+    {
+      int times[N] = { 0 }, wanted = (int) (SHARES[s] * BATCH);
+
+      mien_batches_draw (3, rows, N, LABELLED, SHARES[s], order, scratch);
+      for (int begin = 0; begin < N; begin += BATCH)
+        {
+          int labelled = 0;
+
+          for (int i = 0; i < BATCH; i++)
+            {
+              labelled += order[begin + i] >= N - LABELLED;
+              times[order[begin + i]]++;
+            }
+          CHECK (labelled == wanted);
+        }
+      for (int i = 0; i < N; i++)
+        if (i < N - LABELLED)
+          CHECK (times[i] <= 1);
+        else
+          CHECK (times[i] == (int) (SHARES[s] * N / LABELLED)
+                 || times[i] == (int) (SHARES[s] * N / LABELLED) + 1);
+      /* Not in the same order the second time. */
+      if (SHARES[s] == 1)
+        {
+          int alike = 0;
+
+          for (int i = 0; i < LABELLED; i++)
+            alike += order[i] == order[LABELLED + i];
+          CHECK (alike < LABELLED / 10);
+        }
     }
 }
 
@@ -280,6 +329,7 @@ int
 main (void)
 {
   static const MienTest TESTS[] = {
+    { "labelled share", test_labelled_share },
     { "augmentations by definition", test_augments },
     { "augmentations by hand", test_by_hand },
     { "cutout", test_cutout },
