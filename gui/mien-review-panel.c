@@ -100,7 +100,9 @@ show_expressions (MienReviewPanel *self,
       MienAnswerLook look = {
         .source = stored->source,
         .probability = suggested ? (double) view->prediction.expression[i] : (double) NAN,
-        .threshold = suggested ? view->thresholds.expression[i] : (double) NAN,
+        .threshold = suggested && view->thresholds.expression[i] <= 1
+                         ? view->thresholds.expression[i]
+                         : (double) NAN,
         .suggested = suggested && says.value[0] == i,
       };
 

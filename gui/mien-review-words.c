@@ -130,8 +130,12 @@ mien_review_describe_reason (const MienFrameView *view)
   if (reason == NULL)
     return NULL;
   if (g_str_equal (reason, "uncertain") && !view->blind && least_certain (view, &least))
-    return g_strdup_printf (_ ("uncertain: %.2f under %.2f"),
-                            view->proposal.confidence[least], threshold_of (view, least));
+    return threshold_of (view, least) > 1 /* that no confidence reaches */
+               ? g_strdup_printf (_ ("uncertain: %.2f, always asked"),
+                                  view->proposal.confidence[least])
+               : g_strdup_printf (_ ("uncertain: %.2f under %.2f"),
+                                  view->proposal.confidence[least],
+                                  threshold_of (view, least));
   for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
     if (g_str_equal (reason, texts[i].id))
       return g_strdup (_ (texts[i].text));

@@ -119,7 +119,11 @@ print_text (const Thresholds *thresholds)
       const MienAudited *one = &g_array_index (thresholds->audited, MienAudited, i);
       g_autofree char *name = name_of (one->item, one->says);
 
-      mien_job_print (job, "%-14s  %9.3f  %5u  %8u", name, one->threshold, one->drawn,
+      g_autofree char *threshold = one->threshold <= 1
+                                       ? g_strdup_printf ("%.3f", one->threshold)
+                                       : g_strdup ("never");
+
+      mien_job_print (job, "%-14s  %9s  %5u  %8u", name, threshold, one->drawn,
                       one->answered);
       if (one->interval.answers > 0)
         mien_job_print (job, "  %9.3f  %.3f to %.3f  %s", one->interval.estimate,

@@ -366,8 +366,11 @@ print_result (Train *train)
         }
       mien_job_print (job, "thresholds      ");
       for (guint i = 0; i < MIEN_EXPRESSION_COUNT; i++)
-        mien_job_print (job, " %s %.3f", mien_expression_name (i),
-                        thresholds.expression[i]);
+        if (thresholds.expression[i] <= 1)
+          mien_job_print (job, " %s %.3f", mien_expression_name (i),
+                          thresholds.expression[i]);
+        else
+          mien_job_print (job, " %s never", mien_expression_name (i));
       if (train->accept)
         mien_job_print (job, "\nIt is in use.\n");
       else

@@ -234,11 +234,16 @@ test_words (void)
 {
   g_autoptr (MienFrameView) view = read_view (1);
   g_autofree char *reason = mien_review_describe_reason (view);
-  g_autofree char *none = NULL, *hint = NULL, *valence = NULL, *stored = NULL;
+  g_autofree char *none = NULL, *hint = NULL, *valence = NULL, *stored = NULL,
+                  *always = NULL;
   MienReviewAnswers answers;
   MienLabels labels;
 
   g_assert_cmpstr (reason, ==, "uncertain: 0.46 under 0.80");
+  for (guint i = 0; i < MIEN_EXPRESSION_COUNT; i++)
+    view->thresholds.expression[i] = 1.01; /* accepts nothing */
+  always = mien_review_describe_reason (view);
+  g_assert_cmpstr (always, ==, "uncertain: 0.46, always asked");
   mien_review_answers_reset (&answers, view);
   mien_review_answers_collect (&answers, view, &labels);
   stored = mien_review_describe (&labels);
