@@ -3,30 +3,10 @@
 
 #include <gtk/gtk.h>
 
-#include "mien-chart.h"
+#include "mien-chart-render.h"
 
 G_BEGIN_DECLS
 
-/*
- * A chart as a file: on white, with its title, 640 units wide; of a PNG each is two pixels.
- */
-
-typedef enum
-{
-  MIEN_CHART_SVG,
-  MIEN_CHART_PNG,
-} MienChartFile;
-
-enum
-{
-  MIEN_CHART_FILE_WIDTH = 640,
-  MIEN_CHART_PNG_SCALE = 2,
-};
-
-/* On any thread. G_IO_ERROR if cairo cannot. */
-GBytes *mien_chart_render         (const MienChart  *chart,
-                                   MienChartFile     format,
-                                   GError          **error);
 /* Asks where to, and writes there off the main thread; what fails is told in a dialog. */
 void    mien_chart_save           (MienChart        *chart,
                                    MienChartFile     format,

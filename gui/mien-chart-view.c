@@ -51,14 +51,21 @@ G_DEFINE_FINAL_TYPE (MienChartView, mien_chart_view, GTK_TYPE_WIDGET)
 
 /* ---- the drawing ---- */
 
-static GdkRGBA
-over (const GdkRGBA *below, const GdkRGBA *above)
+static MienColor
+color (const GdkRGBA *rgba)
 {
-  float a = above->alpha;
+  return (MienColor){ (double) rgba->red, (double) rgba->green, (double) rgba->blue,
+                      (double) rgba->alpha };
+}
 
-  return (GdkRGBA){ below->red * (1 - a) + above->red * a,
-                    below->green * (1 - a) + above->green * a,
-                    below->blue * (1 - a) + above->blue * a, 1 };
+static MienColor
+over (const MienColor *below, const MienColor *above)
+{
+  double a = above->alpha;
+
+  return (MienColor){ below->red * (1 - a) + above->red * a,
+                      below->green * (1 - a) + above->green * a,
+                      below->blue * (1 - a) + above->blue * a, 1 };
 }
 
 static void
@@ -66,15 +73,20 @@ read_palette (GtkWidget *widget, MienChartPalette *palette)
 {
   GtkStyleContext *style = gtk_widget_get_style_context (widget);
   GdkRGBA text, window = { 1, 1, 1, 1 }, card = { 1, 1, 1, 0 }, accent;
+  MienColor ink, below, above, marked;
 
   gtk_style_context_get_color (style, &text);
   gtk_style_context_lookup_color (style, "window_bg_color", &window);
   gtk_style_context_lookup_color (style, "card_bg_color", &card);
   if (!gtk_style_context_lookup_color (style, "accent_color", &accent))
     accent = text;
-  window = over (&window, &card);
+  ink = color (&text);
+  below = color (&window);
+  above = color (&card);
+  below = over (&below, &above);
+  marked = color (&accent);
   mien_chart_palette_init (
-      palette, &text, &window, &accent,
+      palette, &ink, &below, &marked,
       adw_style_manager_get_high_contrast (adw_style_manager_get_default ()));
 }
 

@@ -19,7 +19,7 @@ KEYWORDS = ('--keyword=_', '--keyword=N_', '--keyword=ngettext:1,2')
 
 def files_to_translate(root):
     found = set()
-    for folder in ('db', 'gui'):
+    for folder in ('db', 'charts', 'gui'):
         for name in sorted(os.listdir(os.path.join(root, folder))):
             path = f'{folder}/{name}'
             if not name.endswith(('.c', '.h', '.ui')):

@@ -14,7 +14,7 @@ import shutil
 import subprocess
 import sys
 
-FOLDERS = ('model', 'db', 'importers', 'data', 'jobs', 'gui')
+FOLDERS = ('model', 'db', 'importers', 'data', 'charts', 'jobs', 'gui')
 
 # Who may include whose headers; DESIGN.md draws it. A name is a folder, folder/file one header.
 MAY_INCLUDE = {
@@ -22,12 +22,13 @@ MAY_INCLUDE = {
     'db': (),
     'importers': ('db', 'model/mien-safetensors.h'),
     'data': ('db',),
-    'jobs': ('importers', 'db', 'data', 'model/mien-safetensors.h', 'model/mien-pack.h',
+    'charts': (),
+    'jobs': ('importers', 'db', 'data', 'charts', 'model/mien-safetensors.h', 'model/mien-pack.h',
              'model/mien-metrics.h', 'model/mien-audit.h', 'model/mien-coverage.h', 'model/mien-train-settings.h',
              'model/mien-postprocess.h', 'model/mien-resample.h', 'model/mien-agreement.h', 'model/mien-contrast.h',
-              'model/mien-gates.h', 'model/mien-learning-curve.h', 'model/mien-acceptance.h'),
+             'model/mien-gates.h', 'model/mien-learning-curve.h', 'model/mien-acceptance.h'),
     # The reader thread of the window decodes the faces it shows; everything else of importers/ is mienctl's.
-    'gui': ('db', 'importers/mien-image.h'),
+    'gui': ('db', 'charts', 'importers/mien-image.h'),
 }
 
 # What each folder must not see of the system, by the beginning of the header's name.
@@ -40,6 +41,7 @@ MAY_NOT_INCLUDE = {
     'db': GTK + BLAS,
     'importers': GTK + BLAS + SQL,
     'data': GTK + BLAS + SQL,
+    'charts': GTK + BLAS + SQL,
     'jobs': GTK + BLAS + SQL,
     'gui': BLAS + SQL,
 }

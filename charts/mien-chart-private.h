@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-#include <graphene.h>
+#include <pango/pangocairo.h>
 
 #include "mien-chart-draw.h"
 
@@ -27,6 +27,10 @@ typedef struct
   gboolean                slanted;         /* the names of a matrix's columns */
 } MienChartPlot;
 
+/* mien-chart-draw.c: the source of what is drawn next. */
+void         mien_color_set         (cairo_t              *cr,
+                                     const MienColor      *color);
+
 /* mien-chart-layout.c */
 void         mien_chart_lay_out     (MienChartPlot        *plot,
                                      const MienChart      *chart,
@@ -43,7 +47,7 @@ void         mien_chart_text_size   (PangoLayout          *layout,
 /* align: 0 begins at x, 0.5 is centred on it, 1 ends there; y is the middle. */
 void         mien_chart_put_text    (const MienChartPlot  *plot,
                                      const char           *text,
-                                     const GdkRGBA        *color,
+                                     const MienColor        *color,
                                      double                x,
                                      double                y,
                                      double                align,
@@ -61,7 +65,7 @@ double       mien_chart_lane_place  (const MienChartPlot  *plot,
 gboolean     mien_chart_place       (const MienChartPlot  *plot,
                                      guint                 series,
                                      guint                 point,
-                                     graphene_rect_t      *rect);
+                                     cairo_rectangle_t      *rect);
 
 /* Lays out the legend from y on, and draws it where there is something to draw on; returns what is below. */
 double       mien_chart_legend      (const MienChartPlot  *plot,

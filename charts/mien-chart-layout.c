@@ -55,7 +55,7 @@ text_width (const MienChartPlot *plot, const char *text)
 void
 mien_chart_put_text (const MienChartPlot *plot,
                      const char *text,
-                     const GdkRGBA *color,
+                     const MienColor *color,
                      double x,
                      double y,
                      double align,
@@ -72,14 +72,14 @@ mien_chart_put_text (const MienChartPlot *plot,
       width = max_width;
     }
   /* No line of the grid goes through the words. */
-  gdk_cairo_set_source_rgba (plot->cr, &plot->palette->background);
+  mien_color_set (plot->cr, &plot->palette->background);
   if (plot->lying)
     {
       cairo_rectangle (plot->cr, x - align * width - 2, y - height / 2, width + 4,
                        height);
       cairo_fill (plot->cr);
     }
-  gdk_cairo_set_source_rgba (plot->cr, color);
+  mien_color_set (plot->cr, color);
   cairo_move_to (plot->cr, x - align * width, y - height / 2);
   pango_cairo_show_layout (plot->cr, layout);
 }
@@ -140,7 +140,7 @@ static void
 place_interval (const MienChartPlot *plot,
                 guint series,
                 guint point,
-                graphene_rect_t *rect)
+                cairo_rectangle_t *rect)
 {
   const MienChartSeries *s = mien_chart_series (plot->chart, series);
   double at = mien_chart_value_place (plot, s->values[point]), from = at - 4, to = at + 4;
@@ -152,9 +152,8 @@ place_interval (const MienChartPlot *plot,
       from = MIN (from, mien_chart_value_place (plot, s->low[point]));
       to = MAX (to, mien_chart_value_place (plot, s->high[point]));
     }
-  graphene_rect_init (rect, (float) from,
-                      (float) (mien_chart_lane_place (plot, series, point) - half),
-                      (float) (to - from), (float) (2 * half));
+  *rect = (cairo_rectangle_t){ from, (mien_chart_lane_place (plot, series, point) - half),
+                               (to - from), (2 * half) };
 }
 
 static double
@@ -169,7 +168,7 @@ gboolean
 mien_chart_place (const MienChartPlot *plot,
                   guint series,
                   guint point,
-                  graphene_rect_t *rect)
+                  cairo_rectangle_t *rect)
 {
   const MienChartSpec *spec = plot->spec;
   double value, from = 0, a, b, at, half = thickness (plot) / 2;
@@ -184,8 +183,8 @@ mien_chart_place (const MienChartPlot *plot,
       double w = (plot->right - plot->left) / MAX (spec->n_points, 1u);
       double h = (plot->bottom - plot->top) / mien_chart_n_series (plot->chart);
 
-      graphene_rect_init (rect, (float) (plot->left + point * w),
-                          (float) (plot->top + series * h), (float) w, (float) h);
+      *rect =
+          (cairo_rectangle_t){ (plot->left + point * w), (plot->top + series * h), w, h };
       return TRUE;
     }
   at = mien_chart_point_place (plot, point);
@@ -193,7 +192,7 @@ mien_chart_place (const MienChartPlot *plot,
     {
       double y = mien_chart_value_place (plot, value);
 
-      graphene_rect_init (rect, (float) at - 4, (float) y - 4, 8, 8);
+      *rect = (cairo_rectangle_t){ at - 4, y - 4, 8, 8 };
       return TRUE;
     }
   if (spec->kind == MIEN_CHART_INTERVALS)
@@ -214,11 +213,9 @@ mien_chart_place (const MienChartPlot *plot,
   b = mien_chart_value_place (plot,
                               spec->kind == MIEN_CHART_STACKED ? from + value : value);
   if (plot->lying)
-    graphene_rect_init (rect, (float) MIN (a, b), (float) (at - half),
-                        (float) fabs (b - a), (float) (2 * half));
+    *rect = (cairo_rectangle_t){ MIN (a, b), (at - half), fabs (b - a), (2 * half) };
   else
-    graphene_rect_init (rect, (float) (at - half), (float) MIN (a, b), (float) (2 * half),
-                        (float) fabs (b - a));
+    *rect = (cairo_rectangle_t){ (at - half), MIN (a, b), (2 * half), fabs (b - a) };
   return TRUE;
 }
 

@@ -31,17 +31,16 @@ style_of (const MienChartPlot *plot, guint series)
   return mien_chart_series (plot->chart, series)->style;
 }
 
-static const GdkRGBA *
+static const MienColor *
 color_of (const MienChartPlot *plot, guint series)
 {
   return &plot->palette->series[style_of (plot, series) % MIEN_CHART_COLORS];
 }
 
 static void
-set_color (const MienChartPlot *plot, const GdkRGBA *color, double alpha)
+set_color (const MienChartPlot *plot, const MienColor *color, double alpha)
 {
-  cairo_set_source_rgba (plot->cr, (double) color->red, (double) color->green,
-                         (double) color->blue, alpha);
+  cairo_set_source_rgba (plot->cr, color->red, color->green, color->blue, alpha);
 }
 
 /* Disc, square, triangle, diamond, cross: by style. */
@@ -83,7 +82,7 @@ draw_marker (const MienChartPlot *plot, guint series, double x, double y, double
       return;
     }
   /* A rim of the background keeps crossing lines apart. */
-  gdk_cairo_set_source_rgba (cr, &plot->palette->background);
+  mien_color_set (cr, &plot->palette->background);
   cairo_set_line_width (cr, 2);
   cairo_stroke_preserve (cr);
   set_color (plot, color_of (plot, series), 1);
@@ -229,7 +228,7 @@ fill_hatched (const MienChartPlot *plot,
               double w,
               double h)
 {
-  const GdkRGBA *color = color_of (plot, series);
+  const MienColor *color = color_of (plot, series);
   guint hatch = style_of (plot, series) % 4;
   cairo_t *cr = plot->cr;
 
@@ -271,7 +270,10 @@ fill_hatched (const MienChartPlot *plot,
 }
 
 static void
-draw_interval (const MienChartPlot *plot, guint series, guint point, const GdkRGBA *color)
+draw_interval (const MienChartPlot *plot,
+               guint series,
+               guint point,
+               const MienColor *color)
 {
   const MienChartSeries *s = mien_chart_series (plot->chart, series);
   double at = mien_chart_point_place (plot, point), a, b, cap = 0.22 * plot->em;
@@ -301,10 +303,10 @@ draw_interval (const MienChartPlot *plot, guint series, guint point, const GdkRG
       cairo_line_to (cr, at + cap, b);
     }
   /* A rim of the background, to be seen on a bar too. */
-  gdk_cairo_set_source_rgba (cr, &plot->palette->background);
+  mien_color_set (cr, &plot->palette->background);
   cairo_set_line_width (cr, 3.2);
   cairo_stroke_preserve (cr);
-  gdk_cairo_set_source_rgba (cr, color);
+  mien_color_set (cr, color);
   cairo_set_line_width (cr, plot->palette->strong ? 2 : 1.2);
   cairo_stroke (cr);
 }
@@ -317,24 +319,21 @@ draw_bars (const MienChartPlot *plot)
   for (guint series = 0; series < mien_chart_n_series (plot->chart); series++)
     for (guint point = 0; point < plot->spec->n_points; point++)
       {
-        graphene_rect_t r;
+        cairo_rectangle_t r;
 
         if (!mien_chart_place (plot, series, point, &r))
           continue;
         if (stacked || series == 0)
           {
-            fill_hatched (plot, series, (double) r.origin.x, (double) r.origin.y,
-                          (double) r.size.width, (double) r.size.height);
+            fill_hatched (plot, series, r.x, r.y, r.width, r.height);
             draw_interval (plot, series, point, &plot->palette->text);
             continue;
           }
-        gdk_cairo_set_source_rgba (plot->cr, &plot->palette->text);
+        mien_color_set (plot->cr, &plot->palette->text);
         if (plot->lying)
-          cairo_rectangle (plot->cr, (double) r.origin.x - 1, (double) r.origin.y - 2, 2,
-                           (double) r.size.height + 4);
+          cairo_rectangle (plot->cr, r.x - 1, r.y - 2, 2, r.height + 4);
         else
-          cairo_rectangle (plot->cr, (double) r.origin.x - 2, (double) r.origin.y - 1,
-                           (double) r.size.width + 4, 2);
+          cairo_rectangle (plot->cr, r.x - 2, r.y - 1, r.width + 4, 2);
         cairo_fill (plot->cr);
       }
 }
@@ -350,22 +349,21 @@ luminance (const double rgb[3])
 }
 
 /* Text or background, whichever is read better on a cell of that shade (WCAG 2.1). */
-static const GdkRGBA *
-ink_on (const MienChartPlot *plot, const GdkRGBA *color, double alpha)
+static const MienColor *
+ink_on (const MienChartPlot *plot, const MienColor *color, double alpha)
 {
-  const GdkRGBA *inks[] = { &plot->palette->text, &plot->palette->background };
-  const GdkRGBA *below = &plot->palette->background;
+  const MienColor *inks[] = { &plot->palette->text, &plot->palette->background };
+  const MienColor *below = &plot->palette->background;
   const double cell[] = {
-    (double) below->red + alpha * (double) (color->red - below->red),
-    (double) below->green + alpha * (double) (color->green - below->green),
-    (double) below->blue + alpha * (double) (color->blue - below->blue),
+    below->red + alpha * (color->red - below->red),
+    below->green + alpha * (color->green - below->green),
+    below->blue + alpha * (color->blue - below->blue),
   };
   double contrast[2];
 
   for (guint i = 0; i < 2; i++)
     {
-      const double ink[] = { (double) inks[i]->red, (double) inks[i]->green,
-                             (double) inks[i]->blue };
+      const double ink[] = { inks[i]->red, inks[i]->green, inks[i]->blue };
       double a = luminance (ink) + 0.05, b = luminance (cell) + 0.05;
 
       contrast[i] = MAX (a, b) / MIN (a, b);
@@ -394,33 +392,33 @@ shade (const MienChartPlot *plot, guint series, guint point)
 }
 
 static void
-draw_cell (const MienChartPlot *plot, guint series, guint point, const graphene_rect_t *r)
+draw_cell (const MienChartPlot *plot,
+           guint series,
+           guint point,
+           const cairo_rectangle_t *r)
 {
   double value = mien_chart_series (plot->chart, series)->values[point];
   double dark = shade (plot, series, point);
-  const GdkRGBA *accent = &plot->palette->series[0];
+  const MienColor *accent = &plot->palette->series[0];
   g_autofree char *text = mien_chart_format (value, plot->spec->unit, 0);
   g_autoptr (PangoLayout) layout = mien_chart_text (plot, text, FALSE);
   double width;
 
   set_color (plot, accent, 0.04 + 0.9 * dark);
-  cairo_rectangle (plot->cr, (double) r->origin.x + 0.75, (double) r->origin.y + 0.75,
-                   (double) r->size.width - 1.5, (double) r->size.height - 1.5);
+  cairo_rectangle (plot->cr, r->x + 0.75, r->y + 0.75, r->width - 1.5, r->height - 1.5);
   cairo_fill (plot->cr);
   if (plot->spec->diagonal && series == point)
     {
       set_color (plot, &plot->palette->text, 0.8);
       cairo_set_line_width (plot->cr, plot->palette->strong ? 2 : 1.25);
-      cairo_rectangle (plot->cr, (double) r->origin.x + 1.5, (double) r->origin.y + 1.5,
-                       (double) r->size.width - 3, (double) r->size.height - 3);
+      cairo_rectangle (plot->cr, r->x + 1.5, r->y + 1.5, r->width - 3, r->height - 3);
       cairo_stroke (plot->cr);
     }
   mien_chart_text_size (layout, &width, NULL);
-  if (value <= 0 || width > (double) r->size.width - 2)
+  if (value <= 0 || width > r->width - 2)
     return;
   mien_chart_put_text (plot, text, ink_on (plot, accent, 0.04 + 0.9 * dark),
-                       (double) (r->origin.x + r->size.width / 2),
-                       (double) (r->origin.y + r->size.height / 2), 0.5, 0);
+                       (r->x + r->width / 2), (r->y + r->height / 2), 0.5, 0);
 }
 
 static void
@@ -429,7 +427,7 @@ draw_matrix (const MienChartPlot *plot)
   for (guint series = 0; series < mien_chart_n_series (plot->chart); series++)
     for (guint point = 0; point < plot->spec->n_points; point++)
       {
-        graphene_rect_t r;
+        cairo_rectangle_t r;
 
         if (mien_chart_place (plot, series, point, &r))
           draw_cell (plot, series, point, &r);
@@ -474,7 +472,7 @@ draw_points (const MienChartPlot *plot)
 
   if (plot->spec->diagonal)
     {
-      gdk_cairo_set_source_rgba (plot->cr, &plot->palette->dim);
+      mien_color_set (plot->cr, &plot->palette->dim);
       cairo_set_line_width (plot->cr, 1);
       cairo_set_dash (plot->cr, dash, 2, 0);
       cairo_move_to (plot->cr, plot->left, mien_chart_value_place (plot, 0));
@@ -512,7 +510,7 @@ draw_intervals (const MienChartPlot *plot)
       {
         const MienChartSeries *s = mien_chart_series (plot->chart, series);
         double y = mien_chart_lane_place (plot, series, point);
-        graphene_rect_t r;
+        cairo_rectangle_t r;
 
         if (!mien_chart_place (plot, series, point, &r))
           continue;
@@ -522,8 +520,7 @@ draw_intervals (const MienChartPlot *plot)
             double low = mien_chart_value_place (plot, s->low[point]);
             double high = mien_chart_value_place (plot, s->high[point]);
 
-            draw_interval_bar (plot, series, low, (double) r.origin.y, high - low,
-                               (double) r.size.height);
+            draw_interval_bar (plot, series, low, r.y, high - low, r.height);
           }
         draw_marker (plot, series, mien_chart_value_place (plot, s->values[point]), y,
                      3.4);
@@ -572,7 +569,7 @@ mien_chart_draw_key (const MienChartPlot *plot,
     }
   else if (plot->spec->kind == MIEN_CHART_BARS && series > 0)
     {
-      gdk_cairo_set_source_rgba (plot->cr, &plot->palette->text);
+      mien_color_set (plot->cr, &plot->palette->text);
       cairo_rectangle (plot->cr, x + size / 2 - 1, y - size / 2, 2, size);
       cairo_fill (plot->cr);
     }

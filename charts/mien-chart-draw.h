@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-#include <gdk/gdk.h>
+#include <pango/pangocairo.h>
 
 #include "mien-chart.h"
 
@@ -18,20 +18,26 @@ enum
   MIEN_CHART_COLORS = 8,
 };
 
+/* Shares of 1; as cairo takes them. */
 typedef struct
 {
-  GdkRGBA  text, dim, line;                /* dim: of axes' words; line: of the grid */
-  GdkRGBA  background;                     /* what is below: for gaps and halos */
-  GdkRGBA  accent;
-  GdkRGBA  series[MIEN_CHART_COLORS];
+  double red, green, blue, alpha;
+} MienColor;
+
+typedef struct
+{
+  MienColor  text, dim, line;                /* dim: of axes' words; line: of the grid */
+  MienColor  background;                     /* what is below: for gaps and halos */
+  MienColor  accent;
+  MienColor  series[MIEN_CHART_COLORS];
   gboolean strong;                         /* high contrast: thicker, no pale grid */
 } MienChartPalette;
 
 /* On white (paper), or on a dark window; dim and line follow from text. */
 void    mien_chart_palette_init   (MienChartPalette       *palette,
-                                   const GdkRGBA          *text,
-                                   const GdkRGBA          *background,
-                                   const GdkRGBA          *accent,
+                                   const MienColor          *text,
+                                   const MienColor          *background,
+                                   const MienColor          *accent,
                                    gboolean                strong);
 void    mien_chart_palette_paper  (MienChartPalette       *palette);
 

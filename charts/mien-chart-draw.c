@@ -25,48 +25,63 @@ static const char *const on_dark[MIEN_CHART_COLORS] = {
   "#78aeed", "#ff9155", "#57d992", "#d29ae8", "#f8c53a", "#a8d0ff", "#cdab8f", "#c0bfbc",
 };
 
-static GdkRGBA
-blend (const GdkRGBA *a, const GdkRGBA *b, float share)
+/* "#rrggbb" */
+static MienColor
+parse_color (const char *text)
 {
-  return (GdkRGBA){ a->red * (1 - share) + b->red * share,
-                    a->green * (1 - share) + b->green * share,
-                    a->blue * (1 - share) + b->blue * share, 1 };
+  guint64 rgb = g_ascii_strtoull (text + 1, NULL, 16);
+
+  return (MienColor){ (rgb >> 16 & 255) / 255.0, (rgb >> 8 & 255) / 255.0,
+                      (rgb & 255) / 255.0, 1 };
+}
+
+void
+mien_color_set (cairo_t *cr, const MienColor *color)
+{
+  cairo_set_source_rgba (cr, color->red, color->green, color->blue, color->alpha);
+}
+
+static MienColor
+blend (const MienColor *a, const MienColor *b, double share)
+{
+  return (MienColor){ a->red * (1 - share) + b->red * share,
+                      a->green * (1 - share) + b->green * share,
+                      a->blue * (1 - share) + b->blue * share, 1 };
 }
 
 void
 mien_chart_palette_init (MienChartPalette *palette,
-                         const GdkRGBA *text,
-                         const GdkRGBA *background,
-                         const GdkRGBA *accent,
+                         const MienColor *text,
+                         const MienColor *background,
+                         const MienColor *accent,
                          gboolean strong)
 {
-  float brightness =
-      background->red * 0.3f + background->green * 0.59f + background->blue * 0.11f;
-  const char *const *colors = brightness > 0.5f ? on_light : on_dark;
+  double brightness =
+      background->red * 0.3 + background->green * 0.59 + background->blue * 0.11;
+  const char *const *colors = brightness > 0.5 ? on_light : on_dark;
 
   palette->text = blend (background, text, text->alpha);
   palette->background = *background;
   palette->accent = *accent;
-  palette->dim = blend (&palette->text, background, strong ? 0.05f : 0.32f);
-  palette->line = blend (&palette->text, background, strong ? 0.5f : 0.86f);
+  palette->dim = blend (&palette->text, background, strong ? 0.05 : 0.32);
+  palette->line = blend (&palette->text, background, strong ? 0.5 : 0.86);
   palette->strong = strong;
   for (guint i = 0; i < MIEN_CHART_COLORS; i++)
-    gdk_rgba_parse (&palette->series[i], colors[i]);
+    palette->series[i] = parse_color (colors[i]);
 }
 
 void
 mien_chart_palette_paper (MienChartPalette *palette)
 {
-  const GdkRGBA white = { 1, 1, 1, 1 }, ink = { 0.12f, 0.12f, 0.13f, 1 };
-  GdkRGBA accent;
+  const MienColor white = { 1, 1, 1, 1 }, ink = { 0.12, 0.12, 0.13, 1 };
+  const MienColor accent = parse_color ("#1c71d8");
 
-  gdk_rgba_parse (&accent, "#1c71d8");
   mien_chart_palette_init (palette, &ink, &white, &accent, FALSE);
 }
 
 static void
 straight (const MienChartPlot *plot,
-          const GdkRGBA *color,
+          const MienColor *color,
           double x1,
           double y1,
           double x2,
@@ -74,7 +89,7 @@ straight (const MienChartPlot *plot,
 {
   cairo_t *cr = plot->cr;
 
-  gdk_cairo_set_source_rgba (cr, color);
+  mien_color_set (cr, color);
   cairo_set_line_width (cr, 1);
   if (x1 == x2)
     x1 = x2 = floor (x1) + 0.5;
@@ -203,11 +218,11 @@ draw_lying_names (const MienChartPlot *plot)
                        ? mien_chart_sum (plot->chart, i)
                        : mien_chart_series (plot->chart, 0)->values[i];
       g_autofree char *text = mien_chart_bar_label (plot, 0, i);
-      graphene_rect_t mark;
+      cairo_rectangle_t mark;
       double x = mien_chart_value_place (plot, isfinite (end) ? end : plot->low);
 
       if (spec->kind == MIEN_CHART_BARS && mien_chart_place (plot, 1, i, &mark))
-        x = MAX (x, (double) mark.origin.x);
+        x = MAX (x, mark.x);
       if (spec->kind == MIEN_CHART_BARS
           && mien_chart_series (plot->chart, 0)->high != NULL
           && isfinite (mien_chart_series (plot->chart, 0)->high[i]))
@@ -290,28 +305,25 @@ draw_mark (const MienChartPlot *plot)
 static void
 draw_cursor (const MienChartPlot *plot, const MienChartCursor *cursor)
 {
-  graphene_rect_t rect;
+  cairo_rectangle_t rect;
   gboolean dot =
       plot->spec->kind == MIEN_CHART_LINES || plot->spec->kind == MIEN_CHART_POINTS;
 
   if (!mien_chart_place (plot, cursor->series, cursor->point, &rect))
     return;
-  gdk_cairo_set_source_rgba (plot->cr, &plot->palette->text);
+  mien_color_set (plot->cr, &plot->palette->text);
   cairo_set_line_width (plot->cr, 2);
   if (dot)
     {
-      graphene_point_t at;
+      double x = rect.x + rect.width / 2, y = rect.y + rect.height / 2;
 
-      graphene_rect_get_center (&rect, &at);
-      straight (plot, &plot->palette->dim, (double) at.x, plot->top, (double) at.x,
-                plot->bottom);
-      gdk_cairo_set_source_rgba (plot->cr, &plot->palette->text);
+      straight (plot, &plot->palette->dim, x, plot->top, x, plot->bottom);
+      mien_color_set (plot->cr, &plot->palette->text);
       cairo_set_line_width (plot->cr, 2);
-      cairo_arc (plot->cr, (double) at.x, (double) at.y, 6, 0, 2 * G_PI);
+      cairo_arc (plot->cr, x, y, 6, 0, 2 * G_PI);
     }
   else
-    cairo_rectangle (plot->cr, (double) rect.origin.x - 1, (double) rect.origin.y - 1,
-                     (double) rect.size.width + 2, (double) rect.size.height + 2);
+    cairo_rectangle (plot->cr, rect.x - 1, rect.y - 1, rect.width + 2, rect.height + 2);
   cairo_stroke (plot->cr);
 }
 
@@ -378,17 +390,13 @@ mien_chart_hit (const MienChart *chart,
   for (guint series = 0; series < mien_chart_n_series (chart); series++)
     for (guint point = 0; point < plot.spec->n_points; point++)
       {
-        graphene_rect_t rect;
+        cairo_rectangle_t rect;
         double dx, dy, distance;
 
         if (!mien_chart_place (&plot, series, point, &rect))
           continue;
-        dx = MAX (fabs (x - (double) (rect.origin.x + rect.size.width / 2))
-                      - (double) rect.size.width / 2,
-                  0.0);
-        dy = MAX (fabs (y - (double) (rect.origin.y + rect.size.height / 2))
-                      - (double) rect.size.height / 2,
-                  0.0);
+        dx = MAX (fabs (x - (rect.x + rect.width / 2)) - rect.width / 2, 0.0);
+        dy = MAX (fabs (y - (rect.y + rect.height / 2)) - rect.height / 2, 0.0);
         distance = dx * dx + dy * dy;
         if (distance < best)
           {
