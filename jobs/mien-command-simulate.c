@@ -10,210 +10,18 @@
 
 #include "mien-commands.h"
 
-#include <math.h>
 #include <string.h>
 
-#include "mien-json.h"
-#include "mien-simulation.h"
+#include "mien-simulation-report.h"
 #include "mien-truth.h"
-
-#define WANTED 0.95
-
-typedef struct
-{
-  MienPolicy policy;
-  int seed;
-  GArray *points; /* MienSimulationPoint */
-} Curve;
 
 typedef struct
 {
   MienSimulation simulation;
   guint policies; /* bits */
   int seeds;
-  GPtrArray *curves; /* Curve, seeds of a policy together */
+  GPtrArray *curves; /* MienSimulationCurve, seeds of a policy together */
 } Simulate;
-
-static void
-curve_free (gpointer data)
-{
-  Curve *curve = data;
-
-  g_array_unref (curve->points);
-  g_free (curve);
-}
-
-static double
-accuracy (const MienSimulationPoint *point)
-{
-  return (double) (point->labelled_right + point->accepted_right) / point->frames;
-}
-
-static double
-precision (const MienSimulationPoint *point)
-{
-  return point->accepted > 0 ? (double) point->accepted_right / point->accepted
-                             : (double) NAN;
-}
-
-/* Decisions at which the line between two points passes the wanted accuracy; NaN: never.
- */
-static double
-decisions_needed (const GArray *points)
-{
-  for (guint i = 0; i < points->len; i++)
-    {
-      const MienSimulationPoint *point = &g_array_index (points, MienSimulationPoint, i);
-      double here = accuracy (point), before;
-
-      if (here < WANTED)
-        continue;
-      if (i == 0)
-        return point->decisions;
-      before = accuracy (point - 1);
-      return (double) (point - 1)->decisions
-             + (WANTED - before) / (here - before)
-                   * (double) (point->decisions - (point - 1)->decisions);
-    }
-  return (double) NAN;
-}
-
-static void
-print_json (Simulate *simulate)
-{
-  g_autoptr (JsonBuilder) builder = json_builder_new ();
-
-  json_builder_begin_array (builder);
-  for (guint c = 0; c < simulate->curves->len; c++)
-    {
-      const Curve *curve = g_ptr_array_index (simulate->curves, c);
-
-      json_builder_begin_object (builder);
-      mien_json_string (builder, "policy", mien_policy_id (curve->policy));
-      mien_json_integer (builder, "seed", curve->seed);
-      mien_json_real (builder, "decisions_needed", decisions_needed (curve->points));
-      json_builder_set_member_name (builder, "points");
-      json_builder_begin_array (builder);
-      for (guint i = 0; i < curve->points->len; i++)
-        {
-          const MienSimulationPoint *point =
-              &g_array_index (curve->points, MienSimulationPoint, i);
-
-          json_builder_begin_object (builder);
-          mien_json_integer (builder, "round", point->round);
-          mien_json_integer (builder, "decisions", point->decisions);
-          mien_json_real (builder, "accuracy", accuracy (point));
-          mien_json_integer (builder, "frames", point->frames);
-          mien_json_integer (builder, "labelled", point->labelled);
-          mien_json_integer (builder, "accepted", point->accepted);
-          mien_json_real (builder, "precision", precision (point));
-          json_builder_end_object (builder);
-        }
-      json_builder_end_array (builder);
-      json_builder_end_object (builder);
-    }
-  json_builder_end_array (builder);
-  mien_job_print_json (simulate->simulation.job, builder);
-}
-
-/* Mean and extremes in per cent, of what is not NaN. */
-static char *
-spread (const double *values, guint n)
-{
-  double sum = 0, least = INFINITY, most = -INFINITY;
-  guint known = 0;
-
-  for (guint i = 0; i < n; i++)
-    if (!isnan (values[i]))
-      {
-        known++;
-        sum += values[i];
-        least = MIN (least, values[i]);
-        most = MAX (most, values[i]);
-      }
-  if (known == 0)
-    return g_strdup ("-");
-  if (n == 1)
-    return g_strdup_printf ("%.1f", 100 * sum / known);
-  return g_strdup_printf ("%.1f (%.1f to %.1f)", 100 * sum / known, 100 * least,
-                          100 * most);
-}
-
-/* One row a round and policy: mean over the seeds, lowest to highest. */
-static void
-print_policy (Simulate *simulate, MienPolicy policy)
-{
-  MienJob *job = simulate->simulation.job;
-  g_autoptr (GPtrArray) curves = g_ptr_array_new ();
-  guint rounds;
-
-  for (guint c = 0; c < simulate->curves->len; c++)
-    if (((Curve *) simulate->curves->pdata[c])->policy == policy)
-      g_ptr_array_add (curves, simulate->curves->pdata[c]);
-  if (curves->len == 0)
-    return;
-  rounds = ((Curve *) curves->pdata[0])->points->len;
-  for (guint i = 0; i < rounds; i++)
-    {
-      g_autofree double *right = g_new (double, curves->len);
-      g_autofree double *sure = g_new (double, curves->len);
-      g_autofree double *share = g_new (double, curves->len);
-      g_autofree char *a = NULL, *b = NULL, *c = NULL;
-      guint decisions = 0;
-
-      for (guint k = 0; k < curves->len; k++)
-        {
-          const MienSimulationPoint *point = &g_array_index (
-              ((Curve *) curves->pdata[k])->points, MienSimulationPoint, i);
-
-          right[k] = accuracy (point);
-          sure[k] = precision (point);
-          share[k] = (double) point->accepted / point->frames;
-          decisions = point->decisions;
-        }
-      a = spread (right, curves->len);
-      b = spread (share, curves->len);
-      c = spread (sure, curves->len);
-      mien_job_print (job, "| %s | %u | %s | %s | %s |\n", mien_policy_id (policy),
-                      decisions, a, b, c);
-    }
-}
-
-static void
-print_text (Simulate *simulate)
-{
-  MienJob *job = simulate->simulation.job;
-
-  mien_job_print (job,
-                  "| policy | decisions | right of all, %% | accepted, %% | right of "
-                  "these, %% |\n| --- | --- | --- | --- | --- |\n");
-  for (guint policy = 0; policy < MIEN_POLICY_COUNT; policy++)
-    print_policy (simulate, (MienPolicy) policy);
-}
-
-static void
-print_csv (Simulate *simulate)
-{
-  MienJob *job = simulate->simulation.job;
-
-  mien_job_print (job, "policy,seed,round,decisions,frames,labelled,labelled_right,"
-                       "accepted,accepted_right\n");
-  for (guint c = 0; c < simulate->curves->len; c++)
-    {
-      const Curve *curve = g_ptr_array_index (simulate->curves, c);
-
-      for (guint i = 0; i < curve->points->len; i++)
-        {
-          const MienSimulationPoint *point =
-              &g_array_index (curve->points, MienSimulationPoint, i);
-
-          mien_job_print (job, "%s,%d,%d,%u,%u,%u,%u,%u,%u\n",
-                          mien_policy_id (curve->policy), curve->seed, point->round,
-                          point->decisions, point->frames, point->labelled,
-                          point->labelled_right, point->accepted, point->accepted_right);
-        }
-    }
-}
 
 static gboolean
 parse_policies (MienJob *job, const char *text, guint *policies, GError **error)
@@ -258,7 +66,7 @@ simulate_all (Simulate *simulate, const char *truth, GError **error)
     for (int seed = 1; seed <= simulate->seeds && (simulate->policies >> policy & 1);
          seed++)
       {
-        Curve *curve = g_new0 (Curve, 1);
+        MienSimulationCurve *curve = g_new0 (MienSimulationCurve, 1);
         g_autofree char *stage =
             g_strdup_printf ("%s %d", mien_policy_id ((MienPolicy) policy), seed);
 
@@ -276,7 +84,8 @@ simulate_all (Simulate *simulate, const char *truth, GError **error)
 
 typedef struct
 {
-  char *truth, *policies, *rounds, *answers, *accuracy, *seeds, *epochs, *size, *threads;
+  char *truth, *policies, *rounds, *answers, *accuracy, *seeds, *epochs, *size, *threads,
+      *chart;
   gboolean csv;
 } Texts;
 
@@ -292,6 +101,7 @@ texts_clear (Texts *texts)
   g_free (texts->epochs);
   g_free (texts->size);
   g_free (texts->threads);
+  g_free (texts->chart);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Texts, texts_clear)
 
@@ -320,6 +130,9 @@ parse (MienJob *job, Simulate *simulate, const Texts *texts, GError **error)
 
   if (texts->truth == NULL)
     return mien_job_usage_error (job, error, "--truth is missing");
+  if (texts->chart != NULL && !mien_simulation_chart_is_name (texts->chart))
+    return mien_job_usage_error (
+        job, error, "--chart: \"%s\" ends in neither .svg nor .png", texts->chart);
   return (texts->policies == NULL
           || parse_policies (job, texts->policies, &simulate->policies, error))
          && parse_number (job, "rounds", texts->rounds, 1, 1000, &simulation->rounds,
@@ -340,7 +153,8 @@ parse (MienJob *job, Simulate *simulate, const Texts *texts, GError **error)
 static gboolean
 run_simulate (MienJob *job, GError **error)
 {
-  g_autoptr (GPtrArray) curves = g_ptr_array_new_with_free_func (curve_free);
+  g_autoptr (GPtrArray) curves =
+      g_ptr_array_new_with_free_func ((GDestroyNotify) mien_simulation_curve_free);
   Simulate simulate = {
     .simulation = { .job = job,
                     .rounds = 8,
@@ -372,6 +186,8 @@ run_simulate (MienJob *job, GError **error)
       "Pixels, a multiple of 16 from 48 to 224, 64 by default", "N" },
     { "threads", 0, 0, G_OPTION_ARG_FILENAME, &texts.threads, "The CPUs by default",
       "N" },
+    { "chart", 0, 0, G_OPTION_ARG_FILENAME, &texts.chart,
+      "Draw the curves too, into a file that ends in .svg or .png", "FILE" },
     { "csv", 0, 0, G_OPTION_ARG_NONE, &texts.csv, "Print CSV instead of a table", NULL },
     G_OPTION_ENTRY_NULL
   };
@@ -381,12 +197,14 @@ run_simulate (MienJob *job, GError **error)
   simulate.simulation.project = job->operands[0];
   if (!simulate_all (&simulate, texts.truth, error))
     return FALSE;
+  if (texts.chart != NULL && !mien_simulation_chart_write (texts.chart, curves, error))
+    return FALSE;
   if (job->json)
-    print_json (&simulate);
+    mien_simulation_print_json (job, curves);
   else if (texts.csv)
-    print_csv (&simulate);
+    mien_simulation_print_csv (job, curves);
   else
-    print_text (&simulate);
+    mien_simulation_print_text (job, curves);
   return TRUE;
 }
 

@@ -3,6 +3,8 @@
 """mienctl simulate: what it counts, on a demo whose truth is made up, and that the project is left alone."""
 
 import os
+import struct
+from xml.etree import ElementTree
 
 from mien_tap import dump, main, query
 
@@ -34,6 +36,15 @@ def without_a_model(tap, ctl):
     lines = ctl.must(*play, '--seeds', '1', '--csv').out.splitlines()
     tap.equal((lines[0].split(',')[:4], lines[3].split(',')[:4]),
               (['policy', 'seed', 'round', 'decisions'], ['none', '1', '2', '14']), 'the same as CSV')
+    charts = ctl.path('chart.svg'), ctl.path('chart.png')
+    for chart in charts:
+        ctl.must(*play, '--seeds', '2', '--chart', chart)
+    tap.ok(ElementTree.parse(charts[0]).getroot().tag.endswith('svg') and os.path.getsize(charts[0]) > 2000,
+           'a chart is an SVG')
+    with open(charts[1], 'rb') as f:
+        start = f.read(24)
+    tap.equal((start[:8], struct.unpack('>I', start[16:20])), (b'\x89PNG\r\n\x1a\n', (1280,)), 'or a PNG')
+    ctl.fails(tap, 'a chart that cannot be written', *play, '--chart', '/nonexistent/a.svg', says=['/nonexistent/a.svg'])
     tap.equal(dump(project), before, 'the project is as it was')
     cache = os.path.join(ctl.scratch, 'cache', 'mien')
     tap.ok(not any(name.startswith('simulation') for name in os.listdir(cache)), 'and nothing is left behind')
@@ -56,6 +67,8 @@ def refusals(tap, ctl):
     ctl.fails(tap, 'without a truth', 'simulate', project, code=2, says=['--truth'])
     ctl.fails(tap, 'another policy', 'simulate', project, '--truth', path, '--policies', 'mix,luck', code=2,
               says=['luck'])
+    ctl.fails(tap, 'a chart of another kind', 'simulate', project, '--truth', path, '--chart', 'a.gif', code=2,
+              says=['a.gif', '.svg'])
     with open(path, 'w', encoding='utf-8') as f:
         f.write('image,valence,arousal,expression,aus\nnowhere/00001.jpg,-5,-5,3,-1\n')
     ctl.fails(tap, 'a truth of other frames', 'simulate', project, '--truth', path, '--policies', 'none',
