@@ -7,6 +7,7 @@
 #include "mien-answers.h"
 
 #include <math.h>
+#include <string.h>
 
 void
 mien_normalise (const uint8_t *rgb, int side, bool mirrored, float *image)
@@ -80,5 +81,22 @@ mien_answer (const float *outputs, const float *mirrored, float answer[MIEN_ANSW
   answer[10] = hypotf (point[0] - other_point[0], point[1] - other_point[1]);
   for (int k = 0; k < 12; k++)
     answer[11 + k] = (float) mien_sigmoid (mean[10 + k]);
+  return 0;
+}
+
+int
+mien_embed (const float *features, size_t n, float embedding[MIEN_EMBEDDING])
+{
+  double sum = 0;
+
+  memset (embedding, 0, MIEN_EMBEDDING * sizeof *embedding);
+  for (size_t i = 0; i < n; i++)
+    embedding[i % MIEN_EMBEDDING] += features[i];
+  for (int i = 0; i < MIEN_EMBEDDING; i++)
+    sum += (double) embedding[i] * embedding[i];
+  if (!isfinite (sum))
+    return -1;
+  for (int i = 0; i < MIEN_EMBEDDING && sum > 0; i++)
+    embedding[i] = (float) (embedding[i] / sqrt (sum));
   return 0;
 }

@@ -13,6 +13,7 @@
 enum
 {
   MIEN_ANSWER = 8 + 2 + 1 + 12,    /* expression, valence, arousal, spread, action units */
+  MIEN_EMBEDDING = 512,            /* features that are told of a frame, whatever the network's width */
 };
 
 /* rgb [side,side,3], rows top down -> image [3,side,side] with ImageNet's mean .485 .456 .406 and
@@ -33,3 +34,9 @@ double mien_sigmoid   (double         x);
 int  mien_answer      (const float   *outputs,
                        const float   *mirrored,
                        float          answer[MIEN_ANSWER]);
+
+/* features [n] of a network, in an embedding of length 1: those of a narrower network as they are and 0
+ * behind them, of a wider one i, i + 512, ... added up. -1 when a feature is no number. */
+int  mien_embed       (const float   *features,
+                       size_t         n,
+                       float          embedding[MIEN_EMBEDDING]);

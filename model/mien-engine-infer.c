@@ -29,9 +29,12 @@ typedef struct
   MienNetworkInt8 *int8; /* NULL while the ranges are not known */
   size_t side, batch;
   size_t to_observe;                  /* frames, before the ranges are known */
+  size_t width;                       /* of the network's features */
   uint8_t *pixels;                    /* [batch, side, side, 3] */
   float *images, *outputs, *mirrored; /* of one batch */
   float *answers;                     /* [MAX_FRAMES, MIEN_ANSWER] */
+  float *features;                    /* [batch, width], NULL: not asked for */
+  float *embeddings;                  /* [MAX_FRAMES, MIEN_EMBEDDING], NULL: the same */
 } Inference;
 
 /* The batch's pixels, perhaps mirrored, through the network. */
@@ -39,16 +42,20 @@ static void
 run_network (Inference *inference, size_t n, bool mirrored, float *outputs)
 {
   size_t pixels = inference->side * inference->side;
+  float *features = mirrored ? NULL : inference->features;
 
   for (size_t i = 0; i < n; i++)
     mien_normalise (inference->pixels + i * pixels * 3, (int) inference->side, mirrored,
                     inference->images + i * pixels * 3);
   if (inference->int8 != NULL)
-    mien_network_int8_infer (inference->int8, inference->images, (int) n, outputs, NULL);
+    mien_network_int8_infer (inference->int8, inference->images, (int) n, outputs,
+                             features);
   else if (inference->to_observe > 0)
-    mien_network_observe (inference->network, inference->images, (int) n, outputs, NULL);
+    mien_network_observe (inference->network, inference->images, (int) n, outputs,
+                          features);
   else
-    mien_network_infer (inference->network, inference->images, (int) n, outputs, NULL);
+    mien_network_infer (inference->network, inference->images, (int) n, outputs,
+                        features);
 }
 
 /* n of the frames have been observed. */
@@ -64,9 +71,22 @@ observed (Inference *inference, size_t n, char *error)
   return inference->int8 != NULL ? 0 : -1;
 }
 
+/* The first `done` frames of the message have theirs. */
 static int
-answer_batch (Inference *inference, size_t n, float *answers, char *error)
+embed_batch (Inference *inference, size_t done, size_t n)
 {
+  for (size_t i = 0; i < n && inference->features != NULL; i++)
+    if (mien_embed (inference->features + i * inference->width, inference->width,
+                    inference->embeddings + (done + i) * MIEN_EMBEDDING)
+        != 0)
+      return -1;
+  return 0;
+}
+
+static int
+answer_batch (Inference *inference, size_t done, size_t n, char *error)
+{
+  float *answers = inference->answers + done * MIEN_ANSWER;
   size_t pixels = inference->side * inference->side;
 
   if (mien_reader_bytes (&inference->reader, inference->pixels, n * pixels * 3, error)
@@ -74,13 +94,15 @@ answer_batch (Inference *inference, size_t n, float *answers, char *error)
     return -1;
   run_network (inference, n, false, inference->outputs);
   run_network (inference, n, true, inference->mirrored);
-  for (size_t i = 0; i < n; i++)
-    if (mien_answer (inference->outputs + i * MIEN_OUTPUTS,
-                     inference->mirrored + i * MIEN_OUTPUTS, answers + i * MIEN_ANSWER)
-        != 0)
-      return snprintf (error, MIEN_ERROR_SIZE,
-                       "the weights give answers that are no numbers; train again"),
-             -1;
+  int status = embed_batch (inference, done, n);
+  for (size_t i = 0; i < n && status == 0; i++)
+    status =
+        mien_answer (inference->outputs + i * MIEN_OUTPUTS,
+                     inference->mirrored + i * MIEN_OUTPUTS, answers + i * MIEN_ANSWER);
+  if (status != 0)
+    return snprintf (error, MIEN_ERROR_SIZE,
+                     "the weights give answers that are no numbers; train again"),
+           -1;
   return observed (inference, n, error);
 }
 
@@ -98,13 +120,16 @@ answer_frames (Inference *inference, size_t n, char *error)
       some = smaller (n - done, inference->batch);
       if (inference->to_observe > 0)
         some = smaller (some, inference->to_observe);
-      if (answer_batch (inference, some, inference->answers + done * MIEN_ANSWER, error)
-          != 0)
+      if (answer_batch (inference, done, some, error) != 0)
         return -1;
     }
   if (mien_say (stdout, "answers %zu", n) != 0
       || mien_say_bytes (stdout, inference->answers, n * MIEN_ANSWER * sizeof (float))
-             != 0)
+             != 0
+      || (inference->embeddings != NULL
+          && mien_say_bytes (stdout, inference->embeddings,
+                             n * MIEN_EMBEDDING * sizeof (float))
+                 != 0))
     return snprintf (error, MIEN_ERROR_SIZE, "nobody reads the answers"), -1;
   return 0;
 }
@@ -137,6 +162,20 @@ converse (Inference *inference, char *error)
     }
 }
 
+/* Once the network's width is known. */
+static int
+prepare_features (Inference *inference, size_t width, char *error)
+{
+  inference->width = width;
+  inference->features = malloc (inference->batch * width * sizeof (float));
+  inference->embeddings = malloc (MAX_FRAMES * MIEN_EMBEDDING * sizeof (float));
+  if (inference->features != NULL && inference->embeddings != NULL)
+    return 0;
+  return snprintf (error, MIEN_ERROR_SIZE, "out of memory for %d features of %d images",
+                   MIEN_EMBEDDING, MAX_FRAMES),
+         -1;
+}
+
 int
 mien_engine_infer (const MienEngineOptions *options, char *error)
 {
@@ -166,7 +205,9 @@ mien_engine_infer (const MienEngineOptions *options, char *error)
     inference->network =
         mien_engine_load_network (options->weights, (int) batch, (int) side,
                                   (int) options->threads, &shape, NULL, &pool, error);
-  if (inference->network != NULL)
+  if (inference->network != NULL
+      && (!options->features
+          || prepare_features (inference, 8 * (size_t) shape.width, error) == 0))
     status = converse (inference, error);
   mien_network_int8_free (inference->int8);
   mien_network_free (inference->network);
@@ -176,6 +217,8 @@ mien_engine_infer (const MienEngineOptions *options, char *error)
   free (inference->outputs);
   free (inference->mirrored);
   free (inference->answers);
+  free (inference->features);
+  free (inference->embeddings);
   free (inference);
   return status;
 }

@@ -73,9 +73,13 @@ static const Option FORWARD[] = {
 };
 
 static const Option INFER[] = {
-  WEIGHTS (true), { "--size", COUNT, AT (size), 48, 224, true },
-  BATCH,          THREADS,
-  PRECISIONS,     { "--calibration", COUNT, AT (calibration), 1, 4096, false },
+  WEIGHTS (true),
+  { "--size", COUNT, AT (size), 48, 224, true },
+  BATCH,
+  THREADS,
+  { "--features", FLAG, AT (features), 0, 0, false },
+  PRECISIONS,
+  { "--calibration", COUNT, AT (calibration), 1, 4096, false },
 };
 
 static const Option TRAIN[] = {
@@ -107,7 +111,7 @@ static const Command COMMANDS[] = {
     { .batch = 0 } },
   { "infer",
     mien_engine_infer,
-    "--weights FILE --size N [--batch N] [--threads N]\n"
+    "--weights FILE --size N [--batch N] [--threads N] [--features]\n"
     "      [--precision fp32|int8] [--calibration N]",
     OPTIONS (INFER),
     { .batch = 64, .precision = "fp32", .calibration = 128 } },

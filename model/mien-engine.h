@@ -18,7 +18,7 @@ typedef struct
   long              size, batch, threads;              /* threads 0: not given */
   const char       *precision;                         /* "fp32" or "int8" */
   long              calibration;                       /* frames that int8 takes its ranges from */
-  bool              json;
+  bool              features, json;
   MienTrainSettings train;                             /* of the command train */
 } MienEngineOptions;
 

@@ -80,7 +80,7 @@ def test_answers():
 
 
 def forward(frames):
-    """Rows of logits, 8 + 2 + 12, of frames as they are normalised (METHOD.md section 4)."""
+    """What the network says of frames as they are normalised (METHOD.md section 4), by tensor: rows."""
     path, output = os.path.join(FOLDER, 'pixels'), os.path.join(FOLDER, 'logits')
     mean, deviation = (.485, .456, .406), (.229, .224, .225)
     pixels = [(frame[i] / 255 - mean[c]) / deviation[c]
@@ -88,16 +88,20 @@ def forward(frames):
     engine.write_safetensors(path, {'input': ([len(frames), 3, SIDE, SIDE], pixels)})
     lines, status = run('forward', '--weights', WEIGHTS, '--input', path, '--output', output)
     assert status == 0, lines
-    tensors, _ = engine.read_safetensors(output)
-    parts = [list(struct.iter_unpack('<%df' % n, tensors[name]))
-             for name, n in (('expression', 8), ('valence_arousal', 2), ('action_units', 12))]
-    return [a + b + c for a, b, c in zip(*parts)]
+    return {name: list(struct.iter_unpack('<%df' % (len(data) // 4 // len(frames)), data))
+            for name, data in engine.read_safetensors(output)[0].items()}
+
+
+def logits(frames):
+    """Rows of 8 + 2 + 12."""
+    said = forward(frames)
+    return [a + b + c for a, b, c in zip(said['expression'], said['valence_arousal'], said['action_units'])]
 
 
 def test_two_views():
     """An answer is of the mean logits of the frame and of its mirror image, and of the middle of their points."""
     frames = noise(4)
-    views = list(zip(forward(frames), forward([mirror(frame) for frame in frames])))
+    views = list(zip(logits(frames), logits([mirror(frame) for frame in frames])))
     with infer() as e:
         e.line()
         answers, others = ask(e, frames), ask(e, [mirror(frame) for frame in frames])
@@ -111,6 +115,24 @@ def test_two_views():
         assert close(other, answer)
     assert any(answer[10] > 1e-4 for answer in answers)
     assert not any(close(row, mirrored, 1e-3) for row, mirrored in views)
+
+
+def test_features():
+    """--features: what forward writes of the same pixels, with 0 behind the width; the answers stay as they are."""
+    frames = noise(7)
+    wanted = forward(frames)['features']
+    with infer() as e:
+        e.line()
+        plain = ask(e, frames)
+    with infer('--features', '--batch', 3) as e:
+        e.line()
+        assert all(close(a, b) for a, b in zip(ask(e, frames), plain))
+        rows = [struct.unpack('<512f', e.process.stdout.read(2048)) for _ in frames]
+        e.write(b'end\n')
+        assert e.lines() == ['done'] and e.status() == 0
+    for row, features in zip(rows, wanted):
+        assert close(row[:16], features, 1e-4) and not any(row[16:])
+        assert abs(sum(x * x for x in row) - 1) < 1e-5
 
 
 def test_int8():
@@ -251,8 +273,8 @@ def test_forward_files():
     expect_error(*forward('input', [1, 3, 48, 48], to='/nonexistent/y'), '/nonexistent/y')
 
 
-TESTS = (test_answers, test_two_views, test_int8, test_largest_message, test_rubbish, test_random_bytes, test_ends,
-         test_bad_weights, test_forward_files)
+TESTS = (test_answers, test_two_views, test_features, test_int8, test_largest_message, test_rubbish, test_random_bytes,
+         test_ends, test_bad_weights, test_forward_files)
 
 engine.write_safetensors(WEIGHTS, with_heads())
 try:

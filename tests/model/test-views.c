@@ -325,6 +325,33 @@ test_labelled_share (void)
     }
 }
 
+/* Narrow ones are followed by 0, wide ones fold, none but those without any length have
+ * another length than 1. */
+static void
+test_embedding (void)
+{
+  static float features[3 * MIEN_EMBEDDING], embedding[MIEN_EMBEDDING];
+  double sum = 0;
+
+  features[0] = 3;
+  features[1] = -4;
+  CHECK (mien_embed (features, 16, embedding) == 0);
+  CHECK (embedding[0] == 0.6f && embedding[1] == -0.8f);
+  for (int i = 2; i < MIEN_EMBEDDING; i++)
+    CHECK (embedding[i] == 0);
+  for (int i = 0; i < 3 * MIEN_EMBEDDING; i++)
+    features[i] = (float) (i % 7) + (i < MIEN_EMBEDDING ? 100 : 0);
+  CHECK (mien_embed (features, 3 * MIEN_EMBEDDING, embedding) == 0);
+  for (int i = 0; i < MIEN_EMBEDDING; i++)
+    sum += (double) embedding[i] * embedding[i];
+  CHECK (fabs (sum - 1) < 1e-6);
+  CHECK (fabsf (embedding[5] / embedding[0] - 111.f / 103) < 1e-6f);
+  features[700] = NAN;
+  CHECK (mien_embed (features, 3 * MIEN_EMBEDDING, embedding) == -1);
+  memset (features, 0, sizeof features);
+  CHECK (mien_embed (features, 16, embedding) == 0 && embedding[0] == 0);
+}
+
 int
 main (void)
 {
@@ -336,6 +363,7 @@ main (void)
     { "weak views", test_weak_view },
     { "strong views", test_strong_view },
     { "normalised input", test_normalise },
+    { "embeddings of any width", test_embedding },
     { "order of an epoch", test_order },
   };
 
