@@ -14,8 +14,8 @@
 
 #include <string.h>
 
-static const char *const ids[] = { "uncertain", "rare", "disagreement", "random",
-                                   "audit" };
+static const char *const ids[] = { "uncertain",    "rare",   "diverse",
+                                   "disagreement", "random", "audit" };
 
 const char *
 mien_reason_id (MienReason reason)
@@ -26,10 +26,11 @@ mien_reason_id (MienReason reason)
 void
 mien_mix_init (MienMix *mix)
 {
-  *mix = (MienMix){ .share = { [MIEN_REASON_UNCERTAIN] = 50,
+  *mix = (MienMix){ .share = { [MIEN_REASON_UNCERTAIN] = 45,
                                [MIEN_REASON_RARE] = 15,
+                               [MIEN_REASON_DIVERSE] = 10,
                                [MIEN_REASON_DISAGREEMENT] = 10,
-                               [MIEN_REASON_RANDOM] = 10,
+                               [MIEN_REASON_RANDOM] = 5,
                                [MIEN_REASON_AUDIT] = 15 } };
 }
 
@@ -65,7 +66,7 @@ mien_mix_parse (const char *text, MienMix *mix, GError **error)
       {
         g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
                      "\"%s\" is no share of the queue; write uncertain=50, or rare, "
-                     "disagreement, random or audit instead of uncertain",
+                     "diverse, disagreement, random or audit instead of uncertain",
                      parts[i]);
         return FALSE;
       }

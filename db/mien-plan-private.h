@@ -54,6 +54,18 @@ MienItem    mien_said_item          (guint            bit);
 gboolean    mien_planner_sample     (MienPlanner     *planner,
                                      GError         **error);
 
+/* mien-embeddings.c: from that column of the row, into features [MIEN_EMBEDDING]. CORRUPT. */
+gboolean    mien_embedding_read     (MienStore       *store,
+                                     MienStatement   *row,
+                                     int              column,
+                                     gint64           frame,
+                                     float           *features,
+                                     GError         **error);
+/* mien-plan-diverse.c: share in per cent of a plan. */
+gboolean    mien_planner_diverse    (MienPlanner     *planner,
+                                     guint            share,
+                                     GError         **error);
+
 /* mien-plan-audit.c */
 gboolean    mien_planner_audits     (MienPlanner     *planner,
                                      GError         **error);

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
 /*
- * What is asked next. The candidates of the mix come from three places: the queue in the
- * order of need, the index of disputed labels, and one random sample. The seed of the
- * sample follows from the project, the model and the length of the log, so that a plan
- * can be repeated.
+ * What is asked next. The candidates of the mix come from four places: the queue in the
+ * order of need, the index of disputed labels, one random sample, and the embeddings. The
+ * seed of the sample follows from the project, the model and the length of the log, so
+ * that a plan can be repeated.
  */
 
 #define G_LOG_DOMAIN "mien-db"
@@ -174,14 +174,36 @@ keep (MienPlanner *planner, const GArray *turns, GError **error)
 }
 
 static gboolean
+collect (MienPlanner *planner, MienMix *mix, GError **error)
+{
+  return prepare (planner, error) && mien_plan_mix (planner->store, mix, error)
+         && add_by_need (planner, error) && add_disputed (planner, error)
+         && mien_planner_sample (planner, error)
+         && mien_planner_diverse (planner, mix->share[MIEN_REASON_DIVERSE], error)
+         && mien_planner_audits (planner, error);
+}
+
+/* In one read transaction: the project stands still, and a statement need not lock. */
+static gboolean
+collect_at_once (MienPlanner *planner, MienMix *mix, GError **error)
+{
+  gboolean outermost = sqlite3_get_autocommit (planner->store->db) != 0, ok;
+
+  if (outermost && !mien_run (planner->store, error, "BEGIN"))
+    return FALSE;
+  ok = collect (planner, mix, error);
+  if (outermost)
+    mien_run (planner->store, NULL, "COMMIT");
+  return ok;
+}
+
+static gboolean
 renew (MienPlanner *planner, GError **error)
 {
   g_autoptr (GArray) turns = NULL;
   MienMix mix;
 
-  if (!prepare (planner, error) || !mien_plan_mix (planner->store, &mix, error)
-      || !add_by_need (planner, error) || !add_disputed (planner, error)
-      || !mien_planner_sample (planner, error) || !mien_planner_audits (planner, error))
+  if (!collect_at_once (planner, &mix, error))
     return FALSE;
   turns = mien_mix_lay (&mix, planner->candidates, MIEN_PLAN_SIZE);
   return mien_store_begin (planner->store, error)

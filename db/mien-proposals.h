@@ -99,7 +99,7 @@ typedef struct
   char        *key;
   MienTask     task;
   const char  *reason;                     /* "uncertain", "unlabelled", "validation",
-                                              "disagreement", "rare", "random", "audit" */
+                                              "disagreement", "rare", "diverse", "random", "audit" */
   gboolean     has_proposal;
   MienLabels   proposal;                   /* items of the task */
   double       confidence;                 /* of the least certain open item; NaN: none */

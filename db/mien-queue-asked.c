@@ -169,7 +169,8 @@ ask_training (Asking *asking,
     *why = mien_reason_id (MIEN_REASON_AUDIT);
   else if (disputed != 0)
     *why = mien_reason_id (MIEN_REASON_DISAGREEMENT);
-  else if (planned == MIEN_REASON_RARE || planned == MIEN_REASON_RANDOM)
+  else if (planned == MIEN_REASON_RARE || planned == MIEN_REASON_DIVERSE
+           || planned == MIEN_REASON_RANDOM)
     *why = mien_reason_id ((MienReason) planned);
   else
     *why = open != 0 ? "uncertain" : "unlabelled";

@@ -328,14 +328,15 @@ static const char *const version_3[] = {
 };
 
 /* Version 4: what is asked next, which accepted answers were drawn to be audited, what
- * became of the thresholds, and snapshots. reason: MienReason. says: the class, or 1 and
- * 0 for a unit. snapshot.event: the last one of the log then, NULL: it was empty; its
- * counts are those of census then, of all splits together. */
+ * became of the thresholds, snapshots, and the embeddings of a sample of frames. reason:
+ * MienReason. says: the class, or 1 and 0 for a unit. snapshot.event: the last one of the
+ * log then, NULL: it was empty; its counts are those of census then, of all splits
+ * together. */
 static const char *const version_4[] = {
   "CREATE TABLE plan ("
   "  position INTEGER PRIMARY KEY,"
   "  frame INTEGER NOT NULL UNIQUE REFERENCES frame,"
-  "  reason INTEGER NOT NULL CHECK (reason BETWEEN 0 AND 4)"
+  "  reason INTEGER NOT NULL CHECK (reason BETWEEN 0 AND 5)"
   ") STRICT",
   "CREATE TABLE audit ("
   "  model INTEGER NOT NULL REFERENCES model ON DELETE CASCADE,"
@@ -373,6 +374,13 @@ static const char *const version_4[] = {
   "  human_1 INTEGER NOT NULL CHECK (human_1 >= 0),"
   "  human_2 INTEGER NOT NULL CHECK (human_2 >= 0)"
   ") STRICT",
+  "CREATE TABLE embedding ("
+  "  frame INTEGER PRIMARY KEY REFERENCES frame,"
+  "  model INTEGER NOT NULL REFERENCES model ON DELETE CASCADE,"
+  "  features BLOB NOT NULL CHECK (length (features) = 1024)" /* 512 half floats, little
+                                                                 endian */
+  ") STRICT",
+  "CREATE INDEX embedding_model ON embedding (model)",
   NULL,
 };
 

@@ -14,6 +14,8 @@
 #define G_LOG_DOMAIN "mien-db"
 #include "config.h"
 
+#include "mien-embeddings.h"
+#include "mien-plan-private.h"
 #include "mien-proposals-private.h"
 
 #include <math.h>
@@ -327,6 +329,20 @@ prediction_row (Verify *verify, MienStatement *row, GError **error)
          && check_proposals (verify, model, frame, &prediction, &state, error);
 }
 
+/* Its bytes, and that it is of a frame that may be in the sample. */
+static gboolean
+embedding_row (Verify *verify, MienStatement *row, GError **error)
+{
+  gint64 frame = mien_column_int (row, 0);
+  float features[MIEN_EMBEDDING];
+
+  if (mien_column_int (row, 1) == 0)
+    find (verify,
+          "frame %" G_GINT64_FORMAT " has an embedding and is of no training video",
+          frame);
+  return mien_embedding_read (verify->store, row, 2, frame, features, error);
+}
+
 static gboolean
 census_row (Verify *verify, MienStatement *row, GError **error)
 {
@@ -418,6 +434,10 @@ static const struct
   { MIEN_SCAN "SELECT p.model, p.frame FROM prediction p CROSS JOIN model m"
               " ON m.id = p.model WHERE m.unsettled = 0",
     prediction_row },
+  { MIEN_SCAN
+    "SELECT e.frame, f.split = 0, e.features FROM embedding e CROSS JOIN frame f"
+    " ON f.id = e.frame",
+    embedding_row },
   { MIEN_SCAN
     "SELECT count (*), total ((frames, missing, imported_0, imported_1, imported_2,"
     " human_0, human_1, human_2, touched_0, touched_1, touched_2) IS NOT"

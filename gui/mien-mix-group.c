@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
 /*
- * The shares of the queue. Four are set; what they leave is for uncertain faces, so that
+ * The shares of the queue. Five are set; what they leave is for uncertain faces, so that
  * they add up whatever is done. Like the rest of what a project is set to, what is shown
  * is what it holds.
  */
@@ -24,6 +24,7 @@ static const struct
   [MIEN_REASON_UNCERTAIN] = { N_ ("Uncertain"), N_ ("What the others leave") },
   [MIEN_REASON_RARE] = { N_ ("Rare"),
                          N_ ("Classes and units that the model seldom says") },
+  [MIEN_REASON_DIVERSE] = { N_ ("Diverse"), N_ ("Unlike all faces that have labels") },
   [MIEN_REASON_DISAGREEMENT] = { N_ ("Disagreement"),
                                  N_ ("Annotators gave other answers") },
   [MIEN_REASON_RANDOM] = { N_ ("Random"), N_ ("Whatever the model says") },

@@ -27,6 +27,7 @@ static const struct
 } reasons[] = {
   { "uncertain", N_ ("Uncertain"), N_ ("under the model's threshold") },
   { "rare", N_ ("Rare"), N_ ("the model seldom says this") },
+  { "diverse", N_ ("Diverse"), N_ ("unlike what has labels") },
   { "random", N_ ("Random"), N_ ("whatever the model says") },
   { "disagreement", N_ ("Disagreement"), N_ ("annotators gave other answers") },
   { "unlabelled", N_ ("Unlabelled"), N_ ("the model has not read them") },

@@ -121,6 +121,7 @@ mien_review_describe_reason (const MienFrameView *view)
     { "unlabelled", N_ ("unlabelled") },
     { "disagreement", N_ ("annotators disagree") },
     { "rare", N_ ("rare: the model seldom says this") },
+    { "diverse", N_ ("diverse: unlike what has labels") },
     { "random", N_ ("drawn at random") },
     { "uncertain", N_ ("uncertain") },
   };

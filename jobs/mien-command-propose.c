@@ -17,6 +17,7 @@
 
 #include "mien-auditing.h"
 #include "mien-chosen-model.h"
+#include "mien-embedding.h"
 #include "mien-inference.h"
 #include "mien-int8.h"
 #include "mien-json.h"
@@ -44,6 +45,7 @@ typedef struct
   GArray *plan; /* MienPlanned */
   MienWindow *window;
   guint64 done, total, left_out;
+  MienEmbedding embedding;
 } Propose;
 
 static void
@@ -92,6 +94,7 @@ end_transaction (Propose *propose, gboolean ok, GError **error)
 static gboolean
 store_answers (const gsize *index,
                const MienPrediction *predictions,
+               const float *features,
                guint n,
                gpointer data,
                GError **error)
@@ -102,23 +105,33 @@ store_answers (const gsize *index,
   if (!ok)
     return FALSE;
   for (guint i = 0; ok && i < n; i++)
-    ok = mien_window_add (propose->window,
-                          &g_array_index (propose->plan, MienPlanned, index[i]),
-                          &predictions[i], error);
+    {
+      const MienPlanned *planned = &g_array_index (propose->plan, MienPlanned, index[i]);
+
+      ok = mien_embedding_keep (&propose->embedding, planned->frame, features, i, error)
+           && mien_window_add (propose->window, planned, &predictions[i], error);
+    }
   return end_transaction (propose, ok, error);
+}
+
+static MienInferenceOptions
+inference_options (Propose *propose)
+{
+  return (MienInferenceOptions){
+    .weights = propose->weights,
+    .input_size = propose->model->input_size,
+    .threads = propose->threads,
+    .features = propose->embedding.limit > 0,
+    .calibration = propose->calibration,
+    .cancellable = propose->job->cancellable,
+  };
 }
 
 /* All that is planned, by one engine. */
 static gboolean
 read_plan (Propose *propose, GError **error)
 {
-  MienInferenceOptions options = {
-    .weights = propose->weights,
-    .input_size = propose->model->input_size,
-    .threads = propose->threads,
-    .calibration = propose->calibration,
-    .cancellable = propose->job->cancellable,
-  };
+  MienInferenceOptions options = inference_options (propose);
   g_autofree gint64 *frames = g_new (gint64, propose->plan->len);
   g_autoptr (MienFrameReader) reader = NULL;
 
@@ -183,7 +196,7 @@ read_videos (Propose *propose, GError **error)
 }
 
 static gboolean
-read_all (Propose *propose, GError **error)
+read_pending (Propose *propose, GError **error)
 {
   guint64 pending;
 
@@ -196,6 +209,16 @@ read_all (Propose *propose, GError **error)
   return mien_postprocess_radius (&propose->postprocess) > 0
              ? read_videos (propose, error)
              : read_frames (propose, error);
+}
+
+static gboolean
+read_all (Propose *propose, GError **error)
+{
+  MienInferenceOptions options = inference_options (propose);
+
+  return read_pending (propose, error)
+         && mien_embedding_catch_up (&propose->embedding, propose->job, &options,
+                                     &propose->done, error);
 }
 
 /* Again after a crash, as long as each one gets further than the one before. */
@@ -324,6 +347,16 @@ record_steadiness (Propose *propose, GError **error)
          && mien_steadiness_record (propose->store, &steadiness, error);
 }
 
+/* A candidate would only put its embeddings in the place of those of the model in use. */
+static gboolean
+prepare_embedding (Propose *propose, GError **error)
+{
+  propose->embedding =
+      (MienEmbedding){ .store = propose->store, .model = propose->model->id };
+  return !propose->model->current
+         || mien_embeddings_limit (propose->store, &propose->embedding.limit, error);
+}
+
 static gboolean
 propose_model (Propose *propose, gint64 id, GError **error)
 {
@@ -335,10 +368,13 @@ propose_model (Propose *propose, gint64 id, GError **error)
   return mien_store_set_bulk (propose->store, TRUE, error)
          && prepare_model (propose, id, error)
          && (!propose->int8 || prepare_int8 (propose, error))
+         && prepare_embedding (propose, error)
          && persist (propose, error)
          /* A candidate's proposals would be the first to go. */
          && (!propose->model->current
              || (mien_proposals_prune (propose->store, error)
+                 && mien_embeddings_prune (propose->store, propose->model->id,
+                                           propose->embedding.limit, error)
                  && record_steadiness (propose, error)
                  && mien_auditing_apply (propose->store, propose->model, &changes, error)
                  && mien_plan_renew (propose->store, error)))

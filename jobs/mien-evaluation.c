@@ -96,6 +96,7 @@ end_video (Reading *reading, GError **error)
 static gboolean
 take_answers (const gsize *index,
               const MienPrediction *predictions,
+              const float *features,
               guint n,
               gpointer data,
               GError **error)

@@ -55,6 +55,7 @@ typedef struct
 static gboolean
 take_answers (const gsize *index,
               const MienPrediction *predictions,
+              const float *features,
               guint n,
               gpointer data,
               GError **error)

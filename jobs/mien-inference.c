@@ -51,6 +51,8 @@ start (const MienInferenceOptions *options, GError **error)
     .cancellable = options->cancellable,
   };
 
+  if (options->features)
+    arguments[n++] = "--features";
   if (options->calibration != NULL)
     {
       arguments[n++] = "--precision";
@@ -92,8 +94,13 @@ send_batch (MienEngine *engine,
                               (gsize) n_frames * (gsize) side * (gsize) side * 3, error);
 }
 
+/* features: NULL where none were asked for. */
 static gboolean
-receive_answers (MienEngine *engine, MienPrediction *predictions, guint n, GError **error)
+receive_answers (MienEngine *engine,
+                 MienPrediction *predictions,
+                 float *features,
+                 guint n,
+                 GError **error)
 {
   g_autofree MienEngineMessage *message = g_new (MienEngineMessage, 1);
   gboolean sane = TRUE;
@@ -102,7 +109,11 @@ receive_answers (MienEngine *engine, MienPrediction *predictions, guint n, GErro
     return FALSE;
   if (message->kind == MIEN_ENGINE_ANSWERS && message->count == n)
     {
-      if (!mien_engine_receive (engine, predictions, n * sizeof *predictions, error))
+      if (!mien_engine_receive (engine, predictions, n * sizeof *predictions, error)
+          || (features != NULL
+              && !mien_engine_receive (engine, features,
+                                       (gsize) n * MIEN_EMBEDDING * sizeof *features,
+                                       error)))
         return FALSE;
       for (guint i = 0; i < n; i++)
         sane = sane && is_sane (&predictions[i]);
@@ -120,11 +131,13 @@ calibrate (MienEngine *engine, const MienInferenceOptions *options, GError **err
 {
   guint n = count_calibration (options);
   g_autofree MienPrediction *predictions = g_new (MienPrediction, n);
+  g_autofree float *features =
+      options->features ? g_new (float, (gsize) n *MIEN_EMBEDDING) : NULL;
 
   return n == 0
          || (send_batch (engine, g_bytes_get_data (options->calibration, NULL), n,
                          options->input_size, error)
-             && receive_answers (engine, predictions, n, error));
+             && receive_answers (engine, predictions, features, n, error));
 }
 
 static gboolean
@@ -151,6 +164,8 @@ mien_inference_run (const MienInferenceOptions *options,
 {
   g_autoptr (MienEngine) engine = start (options, error);
   g_autofree MienPrediction *predictions = g_new (MienPrediction, MIEN_FRAME_BATCH);
+  g_autofree float *features =
+      options->features ? g_new (float, MIEN_FRAME_BATCH *MIEN_EMBEDDING) : NULL;
   gsize index[MIEN_FRAME_BATCH];
   guint n_answered = 0;
   MienFrameBatch batch;
@@ -163,15 +178,16 @@ mien_inference_run (const MienInferenceOptions *options,
       guint n = batch.n;
 
       if (!send_batch (engine, batch.rgb, n, options->input_size, error)
-          || (n_answered > 0 && !func (index, predictions, n_answered, data, error)))
+          || (n_answered > 0
+              && !func (index, predictions, features, n_answered, data, error)))
         return FALSE;
       memcpy (index, batch.index, n * sizeof *index);
       mien_frame_reader_next (reader, &batch);
-      if (!receive_answers (engine, predictions, n, error))
+      if (!receive_answers (engine, predictions, features, n, error))
         return FALSE;
       n_answered = n;
     }
-  if (n_answered > 0 && !func (index, predictions, n_answered, data, error))
+  if (n_answered > 0 && !func (index, predictions, features, n_answered, data, error))
     return FALSE;
   return say_end (engine, error);
 }

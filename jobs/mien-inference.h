@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include "mien-embeddings.h"
 #include "mien-frame-reader.h"
 #include "mien-proposals.h"
 
@@ -15,14 +16,17 @@ typedef struct
   GBytes       *weights;                   /* safetensors */
   int           input_size;
   guint         threads;
+  gboolean      features;                  /* of the frame as it is, for 2 KB a frame through the pipe */
   GBytes       *calibration;               /* [n, side, side, 3], n up to 4096: answers in eight bits, and ranges
                                               from these; NULL: in float32 */
   GCancellable *cancellable;
 } MienInferenceOptions;
 
-/* Answers to one batch: index[i] is the place of the frame in the reader's array. */
+/* Answers to one batch: index[i] is the place of the frame in the reader's array; features [n, MIEN_EMBEDDING],
+ * NULL where they were not asked for. */
 typedef gboolean (*MienInferenceFunc) (const gsize          *index,
                                        const MienPrediction *predictions,
+                                       const float          *features,
                                        guint                 n,
                                        gpointer              data,
                                        GError              **error);

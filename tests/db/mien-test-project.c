@@ -11,8 +11,11 @@
 #include "mien-test-project.h"
 
 #include <glib/gstdio.h>
+#include <math.h>
 #include <string.h>
 #include <sys/stat.h>
+
+#include "mien-embeddings.h"
 
 void
 test_project_open (TestProject *project)
@@ -152,6 +155,18 @@ test_predict (MienStore *store, gint64 model_id, gint64 frame, double sure)
 
   g_assert_no_error (error);
   mien_proposals_store (store, model, frame, &prediction, &error);
+  g_assert_no_error (error);
+}
+
+void
+test_embed (MienStore *store, gint64 model, gint64 frame, guint axis, double angle)
+{
+  g_autoptr (GError) error = NULL;
+  float features[MIEN_EMBEDDING] = { 0 };
+
+  features[axis] = (float) cos (angle);
+  features[axis + 1] = (float) sin (angle);
+  mien_embeddings_store (store, model, frame, features, &error);
   g_assert_no_error (error);
 }
 

@@ -42,6 +42,13 @@ void         test_predict               (MienStore        *store,
                                          gint64            frame,
                                          double            sure);
 
+/* Along the axis, between it and the next one at that angle in radians. */
+void         test_embed                 (MienStore        *store,
+                                         gint64            model,
+                                         gint64            frame,
+                                         guint             axis,
+                                         double            angle);
+
 MienLabel    test_value                 (double            value);
 MienLabel    test_point                 (double            valence,
                                          double            arousal);

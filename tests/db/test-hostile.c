@@ -9,9 +9,12 @@
 #define G_LOG_DOMAIN "mien-test"
 #include "config.h"
 
+#include "mien-plan.h"
 #include "mien-test-project.h"
 
 #include <string.h>
+
+#include "mien-embeddings.h"
 
 enum
 {
@@ -44,11 +47,13 @@ fill (MienStore *store)
       if (i % 2 == 0)
         g_assert_true (mien_events_import (store, frame, &labels, NULL, &error));
       test_predict (store, 1, frame, 0.5 + 0.04 * i);
+      test_embed (store, 1, frame, i, 0.5);
       if (i % 3 == 0)
         test_answer (store, frame, 1, MIEN_ITEM_EXPRESSION, test_value (1));
     }
   g_assert_true (mien_store_commit (store, &error));
   g_assert_true (mien_events_undo (store, 1, NULL, &error));
+  g_assert_true (mien_plan_renew (store, &error));
 }
 
 static void
@@ -150,6 +155,10 @@ use_frames (MienStore *store)
   mien_events_redo (store, 1, NULL, &error);
   check_error (&error);
   mien_proposals_prune (store, &error);
+  check_error (&error);
+  mien_plan_renew (store, &error);
+  check_error (&error);
+  mien_embeddings_prune (store, 1, 30000, &error);
   check_error (&error);
   mien_store_job_begin (store, "train", &error);
   check_error (&error);
@@ -298,6 +307,12 @@ test_values (void)
     "UPDATE prediction SET outputs = x'00'",
     "UPDATE prediction SET outputs = CAST (replace (hex (zeroblob (46)), '0', x'ff')"
     " AS BLOB)",
+    "UPDATE embedding SET features = x''",
+    "UPDATE embedding SET features = zeroblob (40000000) WHERE frame = 1",
+    "UPDATE embedding SET features = CAST (replace (hex (zeroblob (256)), '0', x'ff7f')"
+    " AS BLOB)",
+    "UPDATE embedding SET model = 9, frame = frame + 1000",
+    "UPDATE plan SET reason = 77; UPDATE plan SET reason = -9 WHERE position = 2",
     "UPDATE proposal SET task = 9 WHERE task = 1",
     "UPDATE proposal SET priority = 9e999, open = 7, accepted = -1",
     "UPDATE census SET frames = -5, touched_1 = 9223372036854775807",

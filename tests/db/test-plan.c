@@ -196,6 +196,19 @@ test_text (void)
   g_assert_cmpuint (mix.share[MIEN_REASON_RARE], ==, 0);
   text = mien_mix_to_text (&mix);
   g_assert_cmpstr (text, ==, "uncertain=75,audit=25");
+
+  /* As projects have it that were set before there was the reason "diverse". */
+  g_assert_true (mien_mix_parse (
+      "uncertain=50,rare=15,disagreement=10,random=10,audit=15", &mix, NULL));
+  g_assert_cmpuint (mix.share[MIEN_REASON_DIVERSE], ==, 0);
+  g_assert_cmpuint (mix.share[MIEN_REASON_AUDIT], ==, 15);
+  g_free (text);
+  mien_mix_init (&mix);
+  text = mien_mix_to_text (&mix);
+  g_assert_cmpstr (text, ==,
+                   "uncertain=45,rare=15,diverse=10,disagreement=10,random=5,audit=15");
+  g_assert_true (mien_mix_parse (text, &before, NULL));
+  g_assert_cmpmem (&mix, sizeof mix, &before, sizeof before);
 }
 
 /* ---- the plan ---- */

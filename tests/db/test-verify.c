@@ -68,6 +68,8 @@ fill (MienStore *store)
   g_assert_no_error (error);
   for (guint i = 0; i < 4; i++)
     test_predict (store, model, frames[i], 0.7 + 0.08 * i);
+  for (guint i = 0; i < 3; i++)
+    test_embed (store, model, frames[i], 100 * i, 0.3);
   test_answer (store, frames[1], ana, MIEN_ITEM_EXPRESSION, test_value (2));
   test_answer (store, frames[1], ana, MIEN_ITEM_FIRST_UNIT, test_cannot_tell ());
   snapshot = mien_snapshot_take (store, "before Ben", ana, &error);
@@ -122,6 +124,18 @@ test_faults (void)
     { "UPDATE tally SET open = open + 1 WHERE task = 1", "tally" },
     { "UPDATE tally SET pseudo = 0", "tally" },
     { "DELETE FROM tally WHERE task = 2", "tally" },
+    { "INSERT INTO embedding SELECT 4, 1, features FROM embedding WHERE frame = 1",
+      "no training video" },
+    { "UPDATE embedding SET features = CAST (zeroblob (1022) || x'ff7f' AS BLOB) WHERE "
+      "frame = 2",
+      "embedding of frame 2" },
+    { "UPDATE embedding SET features = CAST (zeroblob (1022) || x'007c' AS BLOB) WHERE "
+      "frame = 2",
+      "embedding of frame 2" },
+    { "PRAGMA ignore_check_constraints = ON; UPDATE embedding SET features = x'003c'"
+      " WHERE frame = 3; PRAGMA ignore_check_constraints = OFF",
+      "is damaged" },
+    { "PRAGMA foreign_keys = OFF; UPDATE embedding SET model = 9", "foreign_key_check" },
     { "UPDATE model SET weights_size = 8", "weights" },
     { "DELETE FROM model_weights", "weights" },
     { "DELETE FROM project", "project" },
@@ -389,6 +403,7 @@ test_archive (void)
           g_assert_no_error (error);
           g_assert_cmpstr (snapshot->annotator, ==, "Ana");
           g_assert_cmpint (snapshot->event, ==, 6);
+          g_assert_cmpint (test_count (store, "SELECT count (*) FROM embedding"), ==, 3);
         }
       g_clear_pointer (&store, mien_store_close);
       test_remove_folder (folder);

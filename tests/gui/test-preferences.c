@@ -231,17 +231,18 @@ test_mix (void)
   mien_test_wait (gtk_widget_is_sensitive (GTK_WIDGET (audit)));
   g_assert_cmpint (gtk_spin_button_get_value_as_int (audit), ==, 15);
   gtk_spin_button_set_value (audit, 40);
-  gtk_spin_button_set_value (random, 30);
+  gtk_spin_button_set_value (random, 20);
   mien_test_wait (mien_project_get_pending (project) == 0);
   other = mien_store_open (place.path, MIEN_STORE_READ_WRITE, &error);
   g_assert_no_error (error);
   g_assert_true (mien_plan_mix (other, &mix, &error));
   g_assert_cmpuint (mix.share[MIEN_REASON_AUDIT], ==, 40);
-  g_assert_cmpuint (mix.share[MIEN_REASON_RANDOM], ==, 30);
+  g_assert_cmpuint (mix.share[MIEN_REASON_RANDOM], ==, 20);
+  g_assert_cmpuint (mix.share[MIEN_REASON_DIVERSE], ==, 10);
   g_assert_cmpuint (mix.share[MIEN_REASON_UNCERTAIN], ==, 5);
   /* There is room for what the uncertain have left. */
   gtk_spin_button_get_range (random, &lowest, &highest);
-  g_assert_cmpfloat (highest, ==, 35);
+  g_assert_cmpfloat (highest, ==, 25);
   g_assert_nonnull (find (window, GTK_TYPE_LABEL, "5 %"));
 
   g_assert_true (mien_mix_parse ("uncertain=90,audit=10", &mix, &error));

@@ -133,7 +133,8 @@ test_blind_is_never_confirmed (void)
 static void
 test_blind_reasons (void)
 {
-  static const char *const reasons[] = { "uncertain", "rare", "random", "audit" };
+  static const char *const reasons[] = { "uncertain", "rare", "diverse", "random",
+                                         "audit" };
 
   for (guint i = 0; i < G_N_ELEMENTS (reasons); i++)
     {

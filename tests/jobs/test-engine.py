@@ -3,10 +3,12 @@
 """What mienctl does with the engine: train, propose, evaluate, weights, on small drawn faces and with the
 real mien-engine."""
 
+import contextlib
 import json
 import os
 import resource
 import signal
+import sqlite3
 import struct
 import sys
 import time
@@ -81,6 +83,7 @@ def loop(tap, ctl):
               {'score': None, 'p_mtl': None, 'valence_arousal': None, 'expression': None,
                'action_units': None, 'frames': 0}, 'a split without labels is all null')
     check_propose(tap, ctl, project)
+    kept = check_embeddings(tap, ctl, project, first)
     tap.equal(decisions(project), before, 'neither touches what people and imports have said')
 
     second = ctl.json('train', project, '--epochs', '1', *SMALL)
@@ -98,7 +101,7 @@ def loop(tap, ctl):
     tap.ok(export(ctl, project, third, 'c.safetensors') != export(ctl, project, first, 'd.safetensors'),
            'one more label makes other weights')
     check_steadiness(tap, ctl, project, third, first)
-    ctl.must('use', project, str(first))
+    check_other_embeddings(tap, ctl, project, (first, second['model'], third), kept)
     labels = ctl.json('status', project)['labels']
     tap.equal(labels['expression']['human'], 1, 'rolling back leaves the label')
     tap.equal(ctl.json('evaluate', project), metrics, 'and measures as before')
@@ -239,6 +242,47 @@ def check_propose(tap, ctl, project):
                         for _, _, accepted, confidence, threshold in rows),
            'what reaches its threshold is accepted', rows[:3])
     tap.equal(ctl.json('propose', project, '--threads', '2')['frames'], 0, 'a second time there is nothing to read')
+    ctl.must('verify', project)
+
+
+def embeddings(project):
+    """Frame -> its features, of all models."""
+    return {frame: (model, struct.unpack('<512e', features))
+            for frame, model, features in query(project, 'SELECT frame, model, features FROM embedding')}
+
+
+def same(a, b):
+    return a.keys() == b.keys() and all(max(abs(x - y) for x, y in zip(a[f][1], b[f][1])) < 1e-3 for f in a)
+
+
+def check_embeddings(tap, ctl, project, model):
+    kept = embeddings(project)
+    tap.equal(sorted(kept), [row[0] for row in query(project, 'SELECT id FROM frame WHERE split = 0 ORDER BY id')],
+              'what the model in use sees in the training frames is kept')
+    tap.ok(all(m == model and abs(sum(x * x for x in features) - 1) < 0.01 for m, features in kept.values())
+           and len({features for _, features in kept.values()}) > len(kept) / 2, 'it has length 1, and differs')
+    items = ctl.json('queue', project, '--mix', 'diverse=100')
+    tap.ok(any(i['reason'] == 'diverse' for i in items), 'faces are asked because they are unlike others', items[:3])
+    return kept
+
+
+def check_other_embeddings(tap, ctl, project, models, kept):
+    first, candidate, third = models
+    ctl.must('propose', project, '--threads', '2')
+    others = embeddings(project)
+    tap.ok({m for m, _ in others.values()} == {third} and not same(others, kept),
+           'those of the model in use take the place of those before')
+    ctl.must('propose', project, '--model', str(candidate), '--threads', '2')
+    tap.equal(embeddings(project), others, 'a candidate leaves none')
+    with contextlib.closing(sqlite3.connect(project)) as db:
+        db.execute('DELETE FROM embedding WHERE frame % 2')
+        db.commit()
+    tap.equal([ctl.json('propose', project, '--threads', '2')['frames'], same(embeddings(project), others)],
+              [sum(frame % 2 for frame in others), True], 'what lacks one is read again')
+    ctl.must('use', project, str(first))
+    tap.equal([ctl.json('propose', project, '--threads', '2')['frames'], same(embeddings(project), kept)],
+              [len(kept), True], 'and so it is after rolling back')
+    tap.equal(ctl.json('propose', project, '--threads', '2')['frames'], 0, 'once')
     ctl.must('verify', project)
 
 
