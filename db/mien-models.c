@@ -100,6 +100,26 @@ thresholds_are_finite (const MienThresholds *thresholds)
   return finite;
 }
 
+double *
+mien_thresholds_at (MienThresholds *thresholds, MienItem item, double says)
+{
+  switch (mien_item_task (item))
+    {
+    case MIEN_TASK_VALENCE_AROUSAL:
+      return &thresholds->valence_arousal;
+    case MIEN_TASK_EXPRESSION:
+      return &thresholds->expression[(guint) says];
+    default:
+      return &thresholds->action_units[item - MIEN_ITEM_FIRST_UNIT];
+    }
+}
+
+double
+mien_threshold_of (const MienThresholds *thresholds, MienItem item, double says)
+{
+  return *mien_thresholds_at ((MienThresholds *) thresholds, item, says);
+}
+
 static gboolean
 check_thresholds (MienStore *store, const MienThresholds *thresholds, GError **error)
 {

@@ -25,6 +25,14 @@ typedef struct
   double action_units[MIEN_UNIT_COUNT];        /* of max (p, 1 - p) */
 } MienThresholds;
 
+/* That of an answer, whose first value is said: the expression; of no matter to the others. */
+double     *mien_thresholds_at      (MienThresholds       *thresholds,
+                                     MienItem              item,
+                                     double                says);
+double      mien_threshold_of       (const MienThresholds *thresholds,
+                                     MienItem              item,
+                                     double                says);
+
 /* What is done to the model's answers before anybody sees them, as model/mien-postprocess.h has it: a sigma of
  * the smoothing in frames^2 and a temperature by task (0 and 1: nothing; the points have no temperature),
  * and where the decisions lie. */

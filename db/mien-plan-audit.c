@@ -38,11 +38,7 @@ typedef struct
 static double
 threshold_of (const MienModel *model, guint bit)
 {
-  MienItem item = mien_said_item (bit);
-
-  return item == MIEN_ITEM_EXPRESSION
-             ? model->thresholds.expression[bit]
-             : model->thresholds.action_units[item - MIEN_ITEM_FIRST_UNIT];
+  return mien_threshold_of (&model->thresholds, mien_said_item (bit), bit);
 }
 
 static guint

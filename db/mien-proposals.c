@@ -86,17 +86,6 @@ prediction_is_valid (const MienPrediction *prediction)
   return valid;
 }
 
-/* answer: what is proposed of the item. */
-static double
-threshold_of (const MienModel *model, guint item, const MienLabel *answer)
-{
-  if (item == MIEN_ITEM_VALENCE_AROUSAL)
-    return model->thresholds.valence_arousal;
-  if (item == MIEN_ITEM_EXPRESSION)
-    return model->thresholds.expression[(guint) answer->value[0]];
-  return model->thresholds.action_units[item - MIEN_ITEM_FIRST_UNIT];
-}
-
 void
 mien_proposal_from_prediction (const MienPrediction *prediction,
                                const MienModel *model,
@@ -135,8 +124,8 @@ mien_proposal_from_prediction (const MienPrediction *prediction,
           label->value[0] = present ? 1.0 : 0.0;
           proposal->confidence[item] = present ? p : 1.0 - p;
         }
-      proposal->accepted[item] =
-          proposal->confidence[item] >= threshold_of (model, item, label);
+      proposal->accepted[item] = proposal->confidence[item] >= mien_threshold_of (
+                                     &model->thresholds, item, label->value[0]);
     }
 }
 
@@ -207,7 +196,8 @@ mien_proposal_row (const MienPrediction *prediction,
         {
           chosen = class;
           row->confidence = proposal.confidence[item];
-          row->threshold = threshold_of (model, item, &proposal.labels.item[item]);
+          row->threshold = mien_threshold_of (&model->thresholds, item,
+                                              proposal.labels.item[item].value[0]);
         }
     }
   row->priority = unlabelled > 0 ? sum / unlabelled : 0.0;

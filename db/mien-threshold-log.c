@@ -11,14 +11,6 @@
 
 #include "mien-store-private.h"
 
-static double *
-threshold_of (MienThresholds *thresholds, const MienThresholdChange *change)
-{
-  return change->item == MIEN_ITEM_EXPRESSION
-             ? &thresholds->expression[change->says]
-             : &thresholds->action_units[change->item - MIEN_ITEM_FIRST_UNIT];
-}
-
 static gboolean
 append (MienStore *store, gint64 model, const MienThresholdChange *change, GError **error)
 {
@@ -43,7 +35,8 @@ apply (MienStore *store, gint64 id, const GArray *changes, GError **error)
     {
       const MienThresholdChange *change =
           &g_array_index (changes, MienThresholdChange, i);
-      double *threshold = threshold_of (&model->thresholds, change);
+      double *threshold =
+          mien_thresholds_at (&model->thresholds, change->item, change->says);
 
       *threshold = MAX (*threshold, change->after);
       if (!append (store, id, change, error))

@@ -89,16 +89,8 @@ least_certain (const MienFrameView *view, MienItem *least)
 static double
 threshold_of (const MienFrameView *view, MienItem item)
 {
-  switch (mien_item_task (item))
-    {
-    case MIEN_TASK_VALENCE_AROUSAL:
-      return view->thresholds.valence_arousal;
-    case MIEN_TASK_EXPRESSION:
-      return view->thresholds
-          .expression[(guint) view->proposal.labels.item[item].value[0]];
-    default:
-      return view->thresholds.action_units[item - MIEN_ITEM_FIRST_UNIT];
-    }
+  return mien_threshold_of (&view->thresholds, item,
+                            view->proposal.labels.item[item].value[0]);
 }
 
 const char *

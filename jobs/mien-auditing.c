@@ -25,14 +25,6 @@ mien_audit_verdict_id (MienAuditVerdict verdict)
   return ids[verdict];
 }
 
-static double
-threshold_of (const MienModel *model, MienItem item, int says)
-{
-  return item == MIEN_ITEM_EXPRESSION
-             ? model->thresholds.expression[says]
-             : model->thresholds.action_units[item - MIEN_ITEM_FIRST_UNIT];
-}
-
 static int
 by_event (gconstpointer a, gconstpointer b)
 {
@@ -75,7 +67,8 @@ add (GArray *result,
 {
   MienAudited audited = { .item = item,
                           .says = says,
-                          .threshold = threshold_of (model, item, says) };
+                          .threshold =
+                              mien_threshold_of (&model->thresholds, item, says) };
 
   if (!(model->tasks >> mien_item_task (item) & 1))
     return;
