@@ -228,7 +228,7 @@ fix_thresholds (const Run *run, GError **error)
   return mien_models_set_thresholds (store, model->id, &model->thresholds, error);
 }
 
-/* From the weights of the round before. */
+/* From the weights of the round before, which know enough to give pseudo-labels. */
 static gboolean
 train (const Run *run, int round, GError **error)
 {
@@ -244,7 +244,7 @@ train (const Run *run, int round, GError **error)
               && mienctl (run, error, "weights", "import", run->copy, run->weights,
                           NULL)))
          && mienctl (run, error, "train", run->copy, epochs, size, threads, seed,
-                     "--accept", NULL)
+                     "--accept", round > 0 ? "--labels-first=0" : NULL, NULL)
          && (options->policy != MIEN_POLICY_FIXED || fix_thresholds (run, error))
          && mienctl (run, error, "propose", run->copy, threads, NULL);
 }

@@ -123,8 +123,9 @@ mien_rules_thresholds (const MienRules *rules,
     largest = fmax (largest, state->shares[c]);
   for (int c = 0; c < 8; c++)
     thresholds->expressions[c] =
-        (float) (rules->rule == MIEN_RULE_FIXED  ? rules->threshold
-                 : rules->rule == MIEN_RULE_FLEX ? flexible (rules, rules->counts, 8, c)
+        (float) (rules->rule == MIEN_RULE_ALL     ? 0
+                 : rules->rule == MIEN_RULE_FIXED ? rules->threshold
+                 : rules->rule == MIEN_RULE_FLEX  ? flexible (rules, rules->counts, 8, c)
                  : rules->rule == MIEN_RULE_FREE
                      ? state->level * state->shares[c] / largest
                      : state->level);
@@ -135,8 +136,9 @@ mien_rules_thresholds (const MienRules *rules,
         const size_t *counts = rules->unit_counts[k];
 
         (class == 1 ? thresholds->present : thresholds->absent)[k] =
-            (float) (rules->rule == MIEN_RULE_FIXED  ? rules->threshold
-                     : rules->rule == MIEN_RULE_FLEX ? flexible (rules, counts, 2, class)
+            (float) (rules->rule == MIEN_RULE_ALL     ? 0
+                     : rules->rule == MIEN_RULE_FIXED ? rules->threshold
+                     : rules->rule == MIEN_RULE_FLEX  ? flexible (rules, counts, 2, class)
                      : rules->rule == MIEN_RULE_FREE
                          ? state->unit_levels[k] * share / fmax (share, 1 - share)
                          : state->unit_levels[k]);

@@ -9,6 +9,9 @@
  * Which answers to unlabelled rows become pseudo-labels, and how much they count, by rule:
  *
  * ada    the adaptive thresholds of mien-thresholds.h, anew after each epoch.
+ * all    every answer, however sure: without a row that is in doubt there is no consistency term either. What
+ *        keeps a model from teaching itself its errors is who is asked, the average of the last weights, and
+ *        when, after epochs on labels alone (RULES.md).
  * fixed  one threshold (Sohn et al., 2020, FixMatch).
  * flex   FlexMatch (Zhang et al., 2021): the threshold times b / (2 - b), b how well a class is learnt:
  *        the rows whose last answer above the threshold was this class, over those of the most frequent
@@ -24,7 +27,7 @@
  *
  * For each action unit the same rules with the two classes present and absent, so that each side has its
  * threshold. For valence and arousal the confidence is 1 - the spread over two weak views
- * (mien_point_confidence()); without classes flex is fixed and free its global part; fixed is 0.95.
+ * (mien_point_confidence()); without classes flex is fixed and free its global part; all and fixed are 0.95.
  */
 
 /* Doubles alone, in the order in which a checkpoint keeps them. */

@@ -16,7 +16,9 @@ static const char *const SCHEDULES[] = { "constant", "cosine", NULL };
 static const char *const TEACHERS[] = { "own", "average", NULL };
 static const char *const STAGES[] = { "none",   "stem",  "stage1", "stage2",
                                       "stage3", "trunk", NULL };
-static const char *const RULES[] = { "ada", "fixed", "flex", "free", "soft", NULL };
+static const char *const RULES[] = {
+  "ada", "fixed", "flex", "free", "soft", "all", NULL
+};
 static const char *const PSEUDO[] = { "expression", "all", NULL };
 static const char *const CLASS_WEIGHTS[] = { "tempered", "paper", "none", NULL };
 static const char *const SAMPLINGS[] = { "even", "shuffled", "balanced", NULL };
@@ -85,8 +87,8 @@ const MienSetting mien_settings[] = {
   CHOICE ("teacher",
           teacher,
           TEACHERS,
-          "Whose answers are pseudo-labels: own (the default) or average",
-          NULL),
+          "Whose answers are pseudo-labels: average (the default) or own",
+          "own"),
   CHOICE ("freeze",
           freeze,
           STAGES,
@@ -99,11 +101,19 @@ const MienSetting mien_settings[] = {
         1,
         "The trunk's share of the learning rate, 1 by default",
         NULL),
-  CHOICE ("rule",
-          rule,
-          RULES,
-          "How sure a pseudo-label must be: ada (the default), fixed, flex, free or soft",
-          NULL),
+  INTEGER ("labels-first",
+           labels_first,
+           0,
+           100000,
+           "Epochs on labels alone before unlabelled frames teach too, 4 by default",
+           "0"),
+  CHOICE (
+      "rule",
+      rule,
+      RULES,
+      "How sure a pseudo-label must be: all (the default: not at all), ada, fixed, flex, "
+      "free or soft",
+      "ada"),
   REAL ("threshold",
         threshold,
         0,
@@ -167,6 +177,9 @@ mien_train_settings_init (MienTrainSettings *settings)
     .trunk_rate = 1,
     .threshold = 0.95,
     .labelled_share = 0.5,
+    .labels_first = 4,
+    .teacher = MIEN_TEACHER_AVERAGE,
+    .rule = MIEN_RULE_ALL,
     .class_weights = MIEN_CLASS_WEIGHTS_NONE,
     .seed = 1,
   };

@@ -26,6 +26,7 @@ typedef enum
   MIEN_RULE_FLEX,
   MIEN_RULE_FREE,
   MIEN_RULE_SOFT,
+  MIEN_RULE_ALL,
 } MienRule;
 
 /* Which tasks have pseudo-labels: expressions, as published, or all three. */
@@ -58,6 +59,7 @@ typedef struct
   int    teacher;
   int    freeze;                       /* 0: nothing, 1: the stem, 2 .. 5: and stages 1 .. 4 */
   double trunk_rate;                   /* the trunk's share of the learning rate */
+  int    labels_first;                 /* epochs of ssmfar on labels alone */
   int    rule;
   double threshold;                    /* of the rules fixed and flex */
   int    pseudo, class_weights, sampling;

@@ -68,10 +68,13 @@ mien_views_make (const MienViews *views)
   mien_pool_run (views->training->pool, views->n, make_views, (void *) views);
 }
 
+/* Whether unlabelled rows teach in this epoch: then a step has a strong view beside each
+ * weak one. */
 static bool
-is_ssmfar (const MienTraining *training)
+takes_unlabelled (const MienTraining *training)
 {
-  return training->settings.method == MIEN_METHOD_SSMFAR;
+  return training->settings.method == MIEN_METHOD_SSMFAR
+         && training->epochs >= training->settings.labels_first;
 }
 
 /* The first n rows once, or about so. */
@@ -102,7 +105,7 @@ static void
 draw_order (MienTraining *training)
 {
   uint64_t key = mien_epoch_key (training, MIEN_FOR_ORDER);
-  size_t n = is_ssmfar (training) ? training->n_rows : training->n_taught;
+  size_t n = takes_unlabelled (training) ? training->n_rows : training->n_taught;
 
   for (size_t done = 0; done < training->n_rows; done += n)
     draw_pass (training, done > 0 ? mien_random_key (key, done) : key, n,
@@ -127,7 +130,7 @@ image_size (const MienTraining *training)
 static float *
 part_images (const MienTraining *training, size_t part)
 {
-  size_t views = is_ssmfar (training) ? 2 : 1;
+  size_t views = takes_unlabelled (training) ? 2 : 1;
 
   return training->images + views * part_begin (training, part) * image_size (training);
 }
@@ -150,13 +153,14 @@ make_batch (MienTraining *training, const uint32_t *rows, int step)
         .rows = rows + begin,
         .n = part_begin (training, part + 1) - begin,
         .weak = view_key (training, MIEN_FOR_WEAK, step),
-        .strong = is_ssmfar (training) ? view_key (training, MIEN_FOR_STRONG, step) : 0,
+        .strong =
+            takes_unlabelled (training) ? view_key (training, MIEN_FOR_STRONG, step) : 0,
         .images = part_images (training, part),
         .targets = training->targets + begin,
       };
 
       mien_views_make (&views);
-      if (training->seconds == NULL)
+      if (training->seconds == NULL || !takes_unlabelled (training))
         continue;
       views.weak = view_key (training, MIEN_FOR_SECOND, step);
       views.strong = 0;
@@ -172,7 +176,7 @@ ask_teacher (MienTraining *training)
 {
   bool average = training->settings.teacher == MIEN_TEACHER_AVERAGE;
 
-  if (training->teacher == NULL)
+  if (training->teacher == NULL || !takes_unlabelled (training))
     return;
   if (average)
     mien_average_swap (&training->average, training->network);
@@ -198,7 +202,7 @@ copy_rows (const MienTraining *training, size_t part, float *step, bool to_step)
 {
   size_t begin = part_begin (training, part);
   size_t n = part_begin (training, part + 1) - begin;
-  size_t views = is_ssmfar (training) ? 2 : 1;
+  size_t views = takes_unlabelled (training) ? 2 : 1;
 
   for (size_t view = 0; view < views; view++)
     {
@@ -220,7 +224,7 @@ forward_part (MienTraining *training, size_t part, int step)
   if (part > 0)
     key = mien_random_key (key, part);
   mien_network_forward (training->network, part_images (training, part),
-                        (int) (is_ssmfar (training) ? 2 * n : n), key | 1,
+                        (int) (takes_unlabelled (training) ? 2 * n : n), key | 1,
                         training->part_outputs);
 }
 
@@ -249,7 +253,7 @@ take_loss (MienTraining *training, const uint32_t *rows, MienLoss *loss)
   MienLossSettings *settings = &training->loss_settings;
   int batch = (int) training->batch;
 
-  if (!is_ssmfar (training))
+  if (!takes_unlabelled (training))
     {
       mien_loss_supervised (training->outputs, training->targets, batch, settings, loss,
                             training->d_outputs);
@@ -341,7 +345,8 @@ mien_training_step (MienTraining *training,
 {
   const MienTrainSettings *settings = &training->settings;
   const uint32_t *rows = training->order + (size_t) step * training->batch;
-  size_t n_outputs = training->batch * MIEN_OUTPUTS * (is_ssmfar (training) ? 2 : 1);
+  size_t n_outputs =
+      training->batch * MIEN_OUTPUTS * (takes_unlabelled (training) ? 2 : 1);
 
   if (step == 0)
     draw_order (training);

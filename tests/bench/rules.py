@@ -24,28 +24,31 @@ import struct
 import subprocess
 import sys
 
+PAPER = ['--class-weights', 'tempered', '--labelled-share', '0', '--labels-first', '0', '--teacher', 'own']
 RULES = {
+    'default': [],
     'supervised': ['--method', 'supervised'],
-    'ada': [],
-    'fixed': ['--rule', 'fixed'],
-    'flex': ['--rule', 'flex'],
-    'free': ['--rule', 'free'],
-    'soft': ['--rule', 'soft'],
+    'ada': ['--rule', 'ada', *PAPER],
+    'fixed': ['--rule', 'fixed', *PAPER],
+    'flex': ['--rule', 'flex', *PAPER],
+    'free': ['--rule', 'free', *PAPER],
+    'soft': ['--rule', 'soft', *PAPER],
 }
 OPTIONS = {
-    'ada, teacher average': ['--teacher', 'average'],
-    'ada, paper weights': ['--class-weights', 'paper'],
-    'ada, no weights': ['--class-weights', 'none'],
-    'ada, balanced': ['--sampling', 'balanced', '--class-weights', 'none'],
-    'ada, logit adjustment': ['--logit-adjustment', '1', '--class-weights', 'none'],
-    'ada, last weights': ['--average', '0'],
-    'ada, cosine': ['--schedule', 'cosine', '--warm-up', '40'],
-    'ada, decay 0.01': ['--weight-decay', '0.01'],
-    'ada, clip 1': ['--clip', '1'],
-    'supervised, last weights': ['--method', 'supervised', '--average', '0'],
+    'own teacher': ['--teacher', 'own'],
+    'at once': ['--labels-first', '0'],
+    'ada later': ['--rule', 'ada'],
+    'fixed later': ['--rule', 'fixed'],
+    'paper weights': ['--class-weights', 'paper'],
+    'tempered weights': ['--class-weights', 'tempered'],
+    'balanced': ['--sampling', 'balanced'],
+    'logit adjustment': ['--logit-adjustment', '1'],
+    'last weights': ['--average', '0'],
+    'cosine': ['--schedule', 'cosine', '--warm-up', '40'],
+    'decay 0.01': ['--weight-decay', '0.01'],
+    'clip 1': ['--clip', '1'],
     'supervised, cosine': ['--method', 'supervised', '--schedule', 'cosine', '--warm-up', '40'],
-    'supervised, no weights': ['--method', 'supervised', '--class-weights', 'none'],
-    'supervised, balanced': ['--method', 'supervised', '--sampling', 'balanced', '--class-weights', 'none'],
+    'supervised, tempered': ['--method', 'supervised', '--class-weights', 'tempered'],
 }
 # Title, key of a result, and how it is printed.
 COLUMNS = (('P-part A', 'f1_a', 1), ('P-part B', 'f1_b', 1), ('accuracy B', 'accuracy_b', 1),

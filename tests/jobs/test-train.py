@@ -16,7 +16,7 @@ SMALL = ('--input-size', '48', '--batch', '12', '--threads', '2')
 # Each with a value that is not the default's, and as it is stored.
 OPTIONS = {'method': 'supervised', 'epochs': 2, 'batch': 12, 'micro-batch': 5, 'learning-rate': 0.002,
            'schedule': 'cosine', 'warm-up': 1, 'weight-decay': 0.05, 'clip': 1.5, 'average': 0.9,
-           'teacher': 'average', 'freeze': 'stem', 'trunk-rate': 0.5, 'rule': 'soft', 'threshold': 0.7,
+           'teacher': 'own', 'labels-first': 1, 'freeze': 'stem', 'trunk-rate': 0.5, 'rule': 'soft', 'threshold': 0.7,
            'pseudo': 'all', 'class-weights': 'tempered', 'labelled-share': 0.25, 'sampling': 'balanced',
            'logit-adjustment': 0.5, 'patience': 7, 'seed': 3}
 

@@ -112,6 +112,27 @@ test_fixed (void)
   mien_rules_clear (&rules);
 }
 
+/* Every unlabelled answer, and no labelled one. */
+static void
+test_all (void)
+{
+  MienRules rules;
+  MienThresholds asked;
+
+  start (&rules, MIEN_RULE_ALL, 0.89);
+  pick (&rules, true);
+  for (int i = 0; i < ROWS; i++)
+    {
+      CHECK (pseudo[i].weight == (targets[i].expression < 0));
+      for (int k = 0; k < 12; k++)
+        CHECK (pseudo[i].unit_weights[k] == (targets[i].action_units[k] < 0));
+    }
+  mien_rules_thresholds (&rules, &ada, &asked);
+  CHECK (asked.expressions[3] == 0 && asked.absent[3] == 0
+         && asked.valence_arousal == 0.95f);
+  mien_rules_clear (&rules);
+}
+
 /* At first nobody is chosen, so that every threshold is 0; then rows 0 and 2 (0.9 and
  * 0.96) are chosen, one each of classes 2 and 6, and one is not: b = 1 for both. */
 static void
@@ -229,6 +250,7 @@ main (void)
     { "adaptive thresholds", test_ada }, { "a fixed threshold", test_fixed },
     { "FlexMatch", test_flex },          { "FreeMatch", test_free },
     { "SoftMatch", test_soft },          { "nothing unlabelled", test_labelled },
+    { "every answer", test_all },
   };
 
   return mien_test_run (TESTS, sizeof TESTS / sizeof *TESTS);

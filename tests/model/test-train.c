@@ -266,6 +266,9 @@ test_parts (void)
   mien_train_settings_init (&settings);
   settings.batch = ROWS;
   settings.micro_batch = 4;
+  settings.labels_first = 0;
+  settings.teacher = MIEN_TEACHER_OWN;
+  settings.rule = MIEN_RULE_ADA;
   CHECK (mien_training_rows (&settings) == 8);
   network = mien_network_new (shape, 8, SIDE, true, pool, error);
   replay.network = mien_network_new (shape, 8, SIDE, true, pool, error);
