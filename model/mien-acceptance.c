@@ -6,24 +6,12 @@
 
 #include "mien-acceptance.h"
 
-#include <math.h>
-#include <stdlib.h>
-
-static int
-by_confidence (const void *a, const void *b)
-{
-  double x = ((const MienCoverageAnswer *) a)->confidence;
-  double y = ((const MienCoverageAnswer *) b)->confidence;
-
-  return (x < y) - (x > y);
-}
-
 double
 mien_acceptance_threshold (MienCoverageAnswer *answers, size_t n, double precision)
 {
   double threshold = n > 0 ? MIEN_ACCEPTANCE_NEVER : precision, right = 0, sum = 0;
 
-  qsort (answers, n, sizeof *answers, by_confidence);
+  mien_coverage_rank (answers, n);
   for (size_t i = 0; i < n && answers[i].confidence >= 0.5; i++)
     {
       double k = (double) i + 1;

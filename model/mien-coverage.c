@@ -18,6 +18,12 @@ by_confidence (const void *a, const void *b)
   return (x < y) - (x > y);
 }
 
+void
+mien_coverage_rank (MienCoverageAnswer *answers, size_t n)
+{
+  qsort (answers, n, sizeof *answers, by_confidence);
+}
+
 double
 mien_coverage (MienCoverageAnswer *answers, size_t n, double precision)
 {
@@ -25,7 +31,7 @@ mien_coverage (MienCoverageAnswer *answers, size_t n, double precision)
 
   if (n == 0)
     return NAN;
-  qsort (answers, n, sizeof *answers, by_confidence);
+  mien_coverage_rank (answers, n);
   for (size_t i = 0; i < n; i++)
     {
       right += answers[i].right;

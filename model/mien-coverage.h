@@ -15,6 +15,9 @@ typedef struct
   bool   right;
 } MienCoverageAnswer;
 
+/* The most confident ones first. */
+void   mien_coverage_rank (MienCoverageAnswer *answers,
+                           size_t              n);
 /* The largest share of the answers, the most confident ones first, of which at least the share precision
  * is right; answers of equal confidence go together. Sorts them. NaN without any. */
 double mien_coverage (MienCoverageAnswer *answers,
