@@ -15,25 +15,6 @@
 
 #define MAX_COUNT 1e15
 
-static JsonObject *
-get_object (JsonObject *object, const char *name)
-{
-  JsonNode *node = object != NULL ? json_object_get_member (object, name) : NULL;
-
-  return node != NULL && JSON_NODE_HOLDS_OBJECT (node) ? json_node_get_object (node)
-                                                       : NULL;
-}
-
-static JsonArray *
-get_array (JsonObject *object, const char *name, guint n)
-{
-  JsonNode *node = object != NULL ? json_object_get_member (object, name) : NULL;
-  JsonArray *array =
-      node != NULL && JSON_NODE_HOLDS_ARRAY (node) ? json_node_get_array (node) : NULL;
-
-  return array != NULL && json_array_get_length (array) == n ? array : NULL;
-}
-
 /* null: NaN, where that may be. */
 static gboolean
 read_numbers (JsonArray *array, double most, gboolean may_lack, double *values)
@@ -54,7 +35,7 @@ read_numbers (JsonArray *array, double most, gboolean may_lack, double *values)
 static gboolean
 read_confusion (JsonObject *object, MienFindingsShown *findings)
 {
-  JsonArray *rows = get_array (object, "confusion", MIEN_EXPRESSION_COUNT);
+  JsonArray *rows = mien_stored_array (object, "confusion", MIEN_EXPRESSION_COUNT);
 
   for (guint i = 0; rows != NULL && i < MIEN_EXPRESSION_COUNT; i++)
     {
@@ -72,7 +53,7 @@ read_confusion (JsonObject *object, MienFindingsShown *findings)
 static gboolean
 read_units (JsonObject *object, MienFindingsShown *findings)
 {
-  JsonObject *units = get_object (object, "units");
+  JsonObject *units = mien_stored_object (object, "units");
   const struct
   {
     const char *name;
@@ -83,8 +64,8 @@ read_units (JsonObject *object, MienFindingsShown *findings)
                 { "right_absent", findings->right_absent } };
 
   for (guint i = 0; i < G_N_ELEMENTS (parts); i++)
-    if (!read_numbers (get_array (units, parts[i].name, MIEN_UNIT_COUNT), MAX_COUNT,
-                       FALSE, parts[i].values))
+    if (!read_numbers (mien_stored_array (units, parts[i].name, MIEN_UNIT_COUNT),
+                       MAX_COUNT, FALSE, parts[i].values))
       return FALSE;
   return TRUE;
 }
@@ -92,19 +73,21 @@ read_units (JsonObject *object, MienFindingsShown *findings)
 static void
 read_reliability (JsonObject *object, const char *name, MienReliabilityShown *shown)
 {
-  JsonObject *part = get_object (get_object (object, "reliability"), name);
+  JsonObject *part =
+      mien_stored_object (mien_stored_object (object, "reliability"), name);
   JsonNode *error = part != NULL ? json_object_get_member (part, "error") : NULL;
 
   shown->error = error != NULL && JSON_NODE_HOLDS_VALUE (error)
                      ? json_node_get_double (error)
                      : (double) NAN;
-  shown->there = shown->error >= 0 && shown->error <= 1
-                 && read_numbers (get_array (part, "n", MIEN_RELIABILITY_PLACES),
-                                  MAX_COUNT, FALSE, shown->n)
-                 && read_numbers (get_array (part, "right", MIEN_RELIABILITY_PLACES),
-                                  MAX_COUNT, FALSE, shown->right)
-                 && read_numbers (get_array (part, "said", MIEN_RELIABILITY_PLACES), 1,
-                                  TRUE, shown->said);
+  shown->there =
+      shown->error >= 0 && shown->error <= 1
+      && read_numbers (mien_stored_array (part, "n", MIEN_RELIABILITY_PLACES), MAX_COUNT,
+                       FALSE, shown->n)
+      && read_numbers (mien_stored_array (part, "right", MIEN_RELIABILITY_PLACES),
+                       MAX_COUNT, FALSE, shown->right)
+      && read_numbers (mien_stored_array (part, "said", MIEN_RELIABILITY_PLACES), 1, TRUE,
+                       shown->said);
   for (guint i = 0; i < MIEN_RELIABILITY_PLACES; i++)
     shown->there = shown->there && shown->right[i] <= shown->n[i];
 }
@@ -114,7 +97,7 @@ mien_findings_parse (const char *metrics, MienFindingsShown *findings)
 {
   g_autoptr (JsonNode) root = mien_stored_json_read (metrics);
   JsonObject *object = root != NULL && JSON_NODE_HOLDS_OBJECT (root)
-                           ? get_object (json_node_get_object (root), "findings")
+                           ? mien_stored_object (json_node_get_object (root), "findings")
                            : NULL;
   JsonNode *videos;
 

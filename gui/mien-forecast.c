@@ -19,45 +19,10 @@
 
 /* ---- what it says ---- */
 
-static JsonObject *
-get_object (JsonObject *object, const char *name)
-{
-  JsonNode *node = object != NULL ? json_object_get_member (object, name) : NULL;
-
-  return node != NULL && JSON_NODE_HOLDS_OBJECT (node) ? json_node_get_object (node)
-                                                       : NULL;
-}
-
-static JsonArray *
-get_array (JsonObject *object, const char *name)
-{
-  JsonNode *node = object != NULL ? json_object_get_member (object, name) : NULL;
-
-  return node != NULL && JSON_NODE_HOLDS_ARRAY (node) ? json_node_get_array (node) : NULL;
-}
-
-static double
-number_of (JsonNode *node)
-{
-  GType type = node != NULL && JSON_NODE_HOLDS_VALUE (node)
-                   ? json_node_get_value_type (node)
-                   : G_TYPE_INVALID;
-
-  return type == G_TYPE_INT64 || type == G_TYPE_DOUBLE ? json_node_get_double (node)
-                                                       : (double) NAN;
-}
-
-static double
-get_number (JsonObject *object, const char *name)
-{
-  return object != NULL ? number_of (json_object_get_member (object, name))
-                        : (double) NAN;
-}
-
 static gint64
 get_id (JsonObject *object, const char *name)
 {
-  double id = get_number (object, name);
+  double id = mien_stored_number_at (object, name);
 
   return id >= 0 && id < G_MAXINT ? (gint64) id : 0;
 }
@@ -72,20 +37,20 @@ or_endless (double labels)
 static void
 read_pair (JsonObject *object, const char *name, double *low, double *high)
 {
-  JsonArray *array = get_array (object, name);
+  JsonArray *array = mien_stored_array (object, name, -1);
 
   *low = *high = (double) NAN;
   if (array == NULL || json_array_get_length (array) != 2)
     return;
-  *low = number_of (json_array_get_element (array, 0));
-  *high = number_of (json_array_get_element (array, 1));
+  *low = mien_stored_number (json_array_get_element (array, 0));
+  *high = mien_stored_number (json_array_get_element (array, 1));
 }
 
 static gboolean
 read_point (JsonObject *object, MienForecastPoint *point)
 {
-  point->labels = get_number (object, "labels");
-  point->score = get_number (object, "score");
+  point->labels = mien_stored_number_at (object, "labels");
+  point->score = mien_stored_number_at (object, "score");
   read_pair (object, "interval", &point->low, &point->high);
   return point->labels >= 0 && isfinite (point->score);
 }
@@ -103,7 +68,7 @@ static GArray *
 read_points (JsonObject *task, const char *name, guint *left_out)
 {
   GArray *points = g_array_new (FALSE, FALSE, sizeof (MienForecastPoint));
-  JsonArray *array = get_array (task, name);
+  JsonArray *array = mien_stored_array (task, name, -1);
 
   *left_out = 0;
   for (guint i = 0; array != NULL && i < json_array_get_length (array); i++)
@@ -147,24 +112,24 @@ read_verdict (JsonObject *forecast)
 static void
 read_task (JsonObject *object, MienTaskForecast *task)
 {
-  JsonObject *forecast = get_object (object, "forecast");
-  JsonObject *agreement = get_object (object, "agreement");
+  JsonObject *forecast = mien_stored_object (object, "forecast");
+  JsonObject *agreement = mien_stored_object (object, "agreement");
   JsonNode *stable =
       agreement != NULL ? json_object_get_member (agreement, "stable") : NULL;
   guint unused;
 
   task->points = read_points (object, "points", &task->left_out);
   task->line = read_points (object, "line", &unused);
-  task->target = get_number (object, "target");
+  task->target = mien_stored_number_at (object, "target");
   task->verdict = read_verdict (forecast);
-  task->more = or_endless (get_number (forecast, "more"));
+  task->more = or_endless (mien_stored_number_at (forecast, "more"));
   read_pair (forecast, "more_interval", &task->more_low, &task->more_high);
   task->more_low = or_endless (task->more_low);
   task->more_high = or_endless (task->more_high);
   read_pair (forecast, "asymptote", &task->asymptote_low, &task->asymptote_high);
-  if (!read_point (get_object (forecast, "twice"), &task->twice))
+  if (!read_point (mien_stored_object (forecast, "twice"), &task->twice))
     task->twice.score = (double) NAN;
-  task->agreement = get_number (agreement, "agreement");
+  task->agreement = mien_stored_number_at (agreement, "agreement");
   task->model = get_id (agreement, "model");
   task->predecessor = get_id (agreement, "predecessor");
   task->stable = stable != NULL && JSON_NODE_HOLDS_VALUE (stable)
@@ -196,7 +161,7 @@ mien_forecast_parse (const char *json)
 {
   g_autoptr (JsonNode) root = mien_stored_json_read (json);
   JsonArray *tasks = root != NULL && JSON_NODE_HOLDS_OBJECT (root)
-                         ? get_array (json_node_get_object (root), "tasks")
+                         ? mien_stored_array (json_node_get_object (root), "tasks", -1)
                          : NULL;
   MienForecastShown *forecast;
 

@@ -20,49 +20,11 @@ static const char *const not_of_the_way[] = { "version", "threads", "seed",
                                               "train",   "tuning",  "validation",
                                               "trained", "control", "pixels_sha256" };
 
-static JsonObject *
-get_object (JsonObject *object, const char *name)
-{
-  JsonNode *node = object != NULL ? json_object_get_member (object, name) : NULL;
-
-  return node != NULL && JSON_NODE_HOLDS_OBJECT (node) ? json_node_get_object (node)
-                                                       : NULL;
-}
-
-static JsonArray *
-get_array (JsonObject *object, const char *name, guint length)
-{
-  JsonNode *node = object != NULL ? json_object_get_member (object, name) : NULL;
-  JsonArray *array =
-      node != NULL && JSON_NODE_HOLDS_ARRAY (node) ? json_node_get_array (node) : NULL;
-
-  return array != NULL && json_array_get_length (array) == length ? array : NULL;
-}
-
-/* NaN: no number. */
-static double
-number_of (JsonNode *node)
-{
-  GType type = node != NULL && JSON_NODE_HOLDS_VALUE (node)
-                   ? json_node_get_value_type (node)
-                   : G_TYPE_INVALID;
-
-  return type == G_TYPE_INT64 || type == G_TYPE_DOUBLE ? json_node_get_double (node)
-                                                       : (double) NAN;
-}
-
-static double
-get_number (JsonObject *object, const char *name)
-{
-  return object != NULL ? number_of (json_object_get_member (object, name))
-                        : (double) NAN;
-}
-
 /* -1: none. */
 static gint64
 get_count (JsonObject *object, const char *name)
 {
-  double count = get_number (object, name);
+  double count = mien_stored_number_at (object, name);
 
   return count >= 0 && count <= MAX_COUNT ? (gint64) count : -1;
 }
@@ -70,12 +32,12 @@ get_count (JsonObject *object, const char *name)
 static double
 read_figure (JsonObject *metrics, MienTask task)
 {
-  JsonObject *figures = get_object (metrics, mien_task_id (task));
-  double figure =
-      task == MIEN_TASK_VALENCE_AROUSAL
-          ? (get_number (figures, "ccc_valence") + get_number (figures, "ccc_arousal"))
-                / 2
-          : get_number (figures, "f1");
+  JsonObject *figures = mien_stored_object (metrics, mien_task_id (task));
+  double figure = task == MIEN_TASK_VALENCE_AROUSAL
+                      ? (mien_stored_number_at (figures, "ccc_valence")
+                         + mien_stored_number_at (figures, "ccc_arousal"))
+                            / 2
+                      : mien_stored_number_at (figures, "f1");
 
   return figure >= -1 && figure <= 1 ? figure : (double) NAN;
 }
@@ -83,12 +45,12 @@ read_figure (JsonObject *metrics, MienTask task)
 static void
 read_interval (JsonObject *findings, MienTask task, double interval[2])
 {
-  JsonArray *array =
-      get_array (get_object (findings, "intervals"), mien_task_id (task), 2);
-  double low =
-      array != NULL ? number_of (json_array_get_element (array, 0)) : (double) NAN;
-  double high =
-      array != NULL ? number_of (json_array_get_element (array, 1)) : (double) NAN;
+  JsonArray *array = mien_stored_array (mien_stored_object (findings, "intervals"),
+                                        mien_task_id (task), 2);
+  double low = array != NULL ? mien_stored_number (json_array_get_element (array, 0))
+                             : (double) NAN;
+  double high = array != NULL ? mien_stored_number (json_array_get_element (array, 1))
+                              : (double) NAN;
   gboolean sound = low >= -1 && low <= high && high <= 1;
 
   interval[0] = sound ? low : (double) NAN;
@@ -99,7 +61,7 @@ read_interval (JsonObject *findings, MienTask task, double interval[2])
 static double
 expression_ceiling (JsonObject *findings)
 {
-  JsonArray *confusion = get_array (findings, "confusion", MIEN_EXPRESSION_COUNT);
+  JsonArray *confusion = mien_stored_array (findings, "confusion", MIEN_EXPRESSION_COUNT);
   guint present = 0;
 
   for (guint i = 0; confusion != NULL && i < MIEN_EXPRESSION_COUNT; i++)
@@ -110,7 +72,7 @@ expression_ceiling (JsonObject *findings)
       if (!JSON_NODE_HOLDS_ARRAY (row))
         return 1;
       for (guint k = 0; k < json_array_get_length (json_node_get_array (row)); k++)
-        n += number_of (json_array_get_element (json_node_get_array (row), k));
+        n += mien_stored_number (json_array_get_element (json_node_get_array (row), k));
       present += n > 0 ? 1 : 0;
     }
   return present > 0 ? (double) present / MIEN_EXPRESSION_COUNT : 1;
@@ -119,14 +81,14 @@ expression_ceiling (JsonObject *findings)
 static double
 unit_ceiling (JsonObject *findings)
 {
-  JsonObject *units = get_object (findings, "units");
-  JsonArray *right = get_array (units, "right_present", MIEN_UNIT_COUNT);
-  JsonArray *missed = get_array (units, "missed", MIEN_UNIT_COUNT);
+  JsonObject *units = mien_stored_object (findings, "units");
+  JsonArray *right = mien_stored_array (units, "right_present", MIEN_UNIT_COUNT);
+  JsonArray *missed = mien_stored_array (units, "missed", MIEN_UNIT_COUNT);
   guint present = 0;
 
   for (guint i = 0; right != NULL && missed != NULL && i < MIEN_UNIT_COUNT; i++)
-    present += number_of (json_array_get_element (right, i))
-                   + number_of (json_array_get_element (missed, i))
+    present += mien_stored_number (json_array_get_element (right, i))
+                   + mien_stored_number (json_array_get_element (missed, i))
                > 0;
   return present > 0 ? (double) present / MIEN_UNIT_COUNT : 1;
 }
@@ -164,24 +126,24 @@ mien_model_record_read (const MienModel *model, MienModelRecord *record)
   JsonObject *metrics = metrics_root != NULL && JSON_NODE_HOLDS_OBJECT (metrics_root)
                             ? json_node_get_object (metrics_root)
                             : NULL;
-  JsonObject *findings = get_object (metrics, "findings");
+  JsonObject *findings = mien_stored_object (metrics, "findings");
 
-  *record = (MienModelRecord){ .counted = get_object (findings, "labels") != NULL,
+  *record = (MienModelRecord){ .counted = mien_stored_object (findings, "labels") != NULL,
                                .way = settings != NULL ? read_way (settings) : NULL };
   for (guint i = 0; i < MIEN_TASK_COUNT; i++)
     {
       MienTaskRecord *task = &record->tasks[i];
       const char *id = mien_task_id ((MienTask) i);
-      gint64 tuning = get_count (get_object (settings, "tuning"), id);
+      gint64 tuning = get_count (mien_stored_object (settings, "tuning"), id);
 
-      task->labels = get_count (get_object (settings, "train"), id);
+      task->labels = get_count (mien_stored_object (settings, "train"), id);
       if (task->labels >= 0 && tuning > 0)
         task->labels += tuning;
       /* What a model was measured on stands with its figures, in projects of earlier
        * versions with its training. */
-      task->validation = get_count (get_object (findings, "labels"), id);
+      task->validation = get_count (mien_stored_object (findings, "labels"), id);
       if (task->validation < 0)
-        task->validation = get_count (get_object (settings, "validation"), id);
+        task->validation = get_count (mien_stored_object (settings, "validation"), id);
       task->figure = read_figure (metrics, (MienTask) i);
       read_interval (findings, (MienTask) i, task->interval);
       task->ceiling = 1;
